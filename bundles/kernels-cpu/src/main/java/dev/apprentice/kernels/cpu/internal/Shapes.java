@@ -1,0 +1,87 @@
+package dev.apprentice.kernels.cpu.internal;
+
+import dev.apprentice.compute.AttentionShape;
+import dev.apprentice.compute.Matrix;
+import dev.apprentice.compute.RotaryTable;
+import dev.apprentice.compute.Tensor;
+import java.lang.foreign.MemorySegment;
+
+/** Refuses operands whose shapes do not fit together, before any memory is touched. */
+public final class Shapes {
+    private Shapes() {}
+
+    /** weight (out, in), input (n, in), output (n, out). */
+    public static void product(Matrix weight, Tensor input, Tensor output) {
+        require(
+                input.rows() == output.rows()
+                        && input.columns() == weight.columns()
+                        && output.columns() == weight.rows(),
+                "A product with W " + weight.rows() + "x" + weight.columns() + " cannot join " + text(input) + " and "
+                        + text(output));
+    }
+
+    /** dy (n, out), x (n, in), dWeight (out, in). */
+    public static void outerProduct(Tensor dy, Tensor x, Tensor dWeight) {
+        require(
+                dy.rows() == x.rows() && dWeight.rows() == dy.columns() && dWeight.columns() == x.columns(),
+                "The outer product of " + text(dy) + " and " + text(x) + " does not fit into " + text(dWeight));
+    }
+
+    /** All of one shape. */
+    public static void same(Tensor first, Tensor... others) {
+        for (Tensor other : others) {
+            require(
+                    first.rows() == other.rows() && first.columns() == other.columns(),
+                    "The operation needs tensors of one shape, but got " + text(first) + " and " + text(other));
+        }
+    }
+
+    /** A float32 vector as long as the rows of x. */
+    public static void rowVector(Tensor x, MemorySegment vector) {
+        require(
+                vector.byteSize() == 4L * x.columns(),
+                "Rows of " + x.columns() + " elements need a vector of as many, but it has " + vector.byteSize() / 4);
+    }
+
+    /** One element per row of x in each array. */
+    public static void perRow(Tensor x, int... lengths) {
+        for (int length : lengths) {
+            require(length >= x.rows(), "A tensor " + text(x) + " needs an array element per row, but one has " + length);
+        }
+    }
+
+    /** x (n, heads·headDim) at positions that the table knows. */
+    public static void rotation(RotaryTable table, int startPosition, Tensor x) {
+        require(
+                x.columns() % table.headDim() == 0,
+                "Rows of " + x.columns() + " elements do not consist of heads of " + table.headDim());
+        require(
+                startPosition >= 0 && startPosition + x.rows() <= table.positions(),
+                "Positions " + startPosition + " to " + (startPosition + x.rows() - 1)
+                        + " do not fit into a context of " + table.positions() + ": shorten the text");
+    }
+
+    /** Query and out (n, heads·headDim); keys and values at least (past+n, keyValueHeads·headDim). */
+    public static void attention(
+            AttentionShape shape, int past, Tensor query, Tensor keys, Tensor values, Tensor out) {
+        same(query, out);
+        same(keys, values);
+        require(
+                query.columns() == shape.queryWidth()
+                        && keys.columns() == shape.keyValueWidth()
+                        && past >= 0
+                        && keys.rows() >= past + query.rows(),
+                "Attention " + shape + " after " + past + " tokens does not fit queries " + text(query) + " and keys "
+                        + text(keys));
+    }
+
+    private static void require(boolean fits, String message) {
+        if (!fits) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
+    private static String text(Tensor tensor) {
+        return tensor.rows() + "x" + tensor.columns();
+    }
+}

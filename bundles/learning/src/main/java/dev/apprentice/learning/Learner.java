@@ -1,0 +1,44 @@
+package dev.apprentice.learning;
+
+import dev.apprentice.model.Adapter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** What one skill knows and how it learns. Long calls report progress and one of them runs at a time. */
+public interface Learner {
+
+    String skillId();
+
+    /** The adapter that serves at this moment; a commit swaps it between two requests, running answers keep theirs. */
+    Adapter adapter();
+
+    Commit head();
+
+    /** All commits of this skill, newest first. */
+    List<Commit> log();
+
+    Optional<Commit> commit(String id);
+
+    /**
+     * Records something to learn from.
+     *
+     * @throws LearningException with code REFUSED if the guard refuses it
+     */
+    long record(Experience experience);
+
+    /** How many experiences wait, are in the replay buffer, and were refused. */
+    BufferStatus buffer();
+
+    /** Takes in a folder of Java source in the order of time, holding the latest part out for measuring. */
+    IngestReport ingest(Path folder, Progress progress);
+
+    /** One learning cycle: sample, train, validate, commit or discard. */
+    CycleReport cycle(Progress progress);
+
+    /** Measures on the held-out part and on the core set, with the adapter that serves. */
+    Measurement measure(Progress progress);
+
+    /** Counts of experiences. */
+    record BufferStatus(int waiting, int buffered, int refused, int capacity) {}
+}

@@ -1,0 +1,35 @@
+package dev.apprentice.learning;
+
+/**
+ * How a skill learns; a skill's descriptor may override any of it.
+ *
+ * @param bufferSize experiences kept for replay
+ * @param experiencesPerCycle new experiences taken in by a cycle
+ * @param replayPerCycle older experiences replayed by a cycle
+ * @param rehearsalPerCycle general texts per cycle on which the base's own predictions are kept
+ * @param sequenceLength tokens of the longest sample
+ * @param stepsPerCycle optimiser steps per cycle
+ * @param learningRate of Adam
+ * @param rehearsalWeight weight of rehearsal beside the mean loss of experiences
+ * @param importanceStrength λ of the EWC penalty
+ * @param importanceDecay γ of online EWC (arXiv 1805.06370)
+ * @param averaging decay of the exponential moving average of parameters that is served (arXiv 2511.22367); 0 serves the latest
+ * @param gateTolerance by how much the mean nats of a task type may rise in a cycle, as a fraction
+ */
+public record LearningSettings(
+        int bufferSize,
+        int experiencesPerCycle,
+        int replayPerCycle,
+        int rehearsalPerCycle,
+        int sequenceLength,
+        int stepsPerCycle,
+        double learningRate,
+        double rehearsalWeight,
+        double importanceStrength,
+        double importanceDecay,
+        double averaging,
+        double gateTolerance) {
+
+    public static final LearningSettings DEFAULT =
+            new LearningSettings(2048, 4, 4, 3, 256, 1, 2e-3, 1.0, 5e-4, 0.9, 0.9, 0.01);
+}

@@ -1,0 +1,32 @@
+package dev.apprentice.skills;
+
+import dev.apprentice.learning.Learning.LearnedState;
+import java.util.List;
+import java.util.Optional;
+
+/** The shelf. Every change is a transaction over bundle and learned state: it happens whole, or nothing has changed. */
+public interface Skills {
+
+    List<InstalledSkill> list();
+
+    Optional<InstalledSkill> find(String id);
+
+    /**
+     * Installs a skill, or updates it if an older version is there: verify, admission, the same bytes into the framework, probe,
+     * serve.
+     *
+     * @throws SkillException with the reason of the refusal, which is in the audit log too
+     */
+    InstalledSkill install(SkillPackage file);
+
+    /** Goes back to a commit: to the skill's version of that time and to what it knew then. */
+    InstalledSkill rollBackToCommit(String id, String commit);
+
+    /** Goes back to a kept version, with the last thing learned under it. */
+    InstalledSkill rollBackToVersion(String id, String version);
+
+    void remove(String id, LearnedState learned);
+
+    /** What answers requests for this skill now. */
+    Optional<ServingSkill> serving(String id);
+}

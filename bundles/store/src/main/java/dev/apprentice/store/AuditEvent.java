@@ -1,0 +1,20 @@
+package dev.apprentice.store;
+
+/** What the audit log speaks of. */
+public enum AuditEvent {
+    STARTED,
+    PUBLISHER_TRUSTED,
+    PUBLISHER_DISTRUSTED,
+    SKILL_INSTALLED,
+    SKILL_UPDATED,
+    SKILL_ROLLED_BACK,
+    SKILL_REMOVED,
+    SKILL_REFUSED,
+    SKILL_QUARANTINED,
+    CODE_INGESTED,
+    EXPERIENCE_REFUSED,
+    CYCLE_COMMITTED,
+    CYCLE_DISCARDED,
+    SIGNED_IN,
+    SIGN_IN_REFUSED
+}

@@ -1,0 +1,82 @@
+package dev.apprentice.compute;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The operations of a Llama-family transformer, forward and backward, on one kind of hardware.
+ *
+ * <p>Shapes are (rows, columns); n is the number of tokens. Results named "+=" are added to what is there, so that gradients
+ * accumulate. Arguments never overlap unless said so. Implementations may be called from several threads at once; the result of a
+ * call does not depend on how many threads took part. The scalar implementation is the oracle of the tests.
+ */
+public interface Kernels {
+
+    /** What runs, for people: instruction set, vector width, threads. */
+    String description();
+
+    /** y = x Wᵀ; W (out, in), x (n, in), y (n, out). */
+    void multiply(Matrix weight, Tensor x, Tensor y);
+
+    /** y += scale · x Wᵀ; W (out, in), x (n, in), y (n, out). The adapters' forward product. */
+    void multiplyAdd(Matrix weight, Tensor x, float scale, Tensor y);
+
+    /** dx += scale · dy W; W (out, in), dy (n, out), dx (n, in). The backward product of a frozen weight. */
+    void multiplyTransposedAdd(Matrix weight, Tensor dy, float scale, Tensor dx);
+
+    /** dW += scale · dyᵀ x; dy (n, out), x (n, in), dW (out, in). The gradient of a trained weight. */
+    void outerProductAdd(Tensor dy, Tensor x, float scale, Tensor dWeight);
+
+    /** y = x / rms(x) ⊙ weight per row, rms(x) = √(mean(x²) + epsilon) (arXiv 1910.07467); x, y (n, d), weight (d) float32. */
+    void rmsNorm(Tensor x, MemorySegment weight, float epsilon, Tensor y);
+
+    /** dx += gradient of {@link #rmsNorm} for its input x; x, dy, dx (n, d). */
+    void rmsNormBackward(Tensor x, MemorySegment weight, float epsilon, Tensor dy, Tensor dx);
+
+    /** Turns each head of x in place by the angle of its position; x (n, heads·headDim), row i at {@code startPosition + i}. */
+    void rotate(RotaryTable table, int startPosition, Tensor x);
+
+    /** Turns back: the gradient of {@link #rotate}, in place. */
+    void rotateBackward(RotaryTable table, int startPosition, Tensor dx);
+
+    /**
+     * Causal softmax attention of n new tokens that follow {@code past} others.
+     *
+     * @param query (n, heads·headDim)
+     * @param keys (at least past+n, keyValueHeads·headDim), the first past+n rows are read
+     * @param values as keys
+     * @param out (n, heads·headDim)
+     */
+    void attention(AttentionShape shape, int past, Tensor query, Tensor keys, Tensor values, Tensor out);
+
+    /** dQuery, dKeys, dValues += gradients of {@link #attention} with past = 0 over one sequence of n tokens. */
+    void attentionBackward(AttentionShape shape, AttentionTape forward, Tensor dOut, AttentionGradient gradient);
+
+    /** out = silu(gate) ⊙ up (arXiv 2002.05202); all (n, d). */
+    void swiGlu(Tensor gate, Tensor up, Tensor out);
+
+    /** dGate, dUp = gradients of {@link #swiGlu} (overwritten); all (n, d). */
+    void swiGluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp);
+
+    /** y += x; both (n, d). */
+    void add(Tensor x, Tensor y);
+
+    /**
+     * Softmax cross-entropy of each row against its target; rows whose target is negative are skipped.
+     *
+     * @param logits (n, vocabulary); on return the gradient (softmax − one-hot) · weights[row], zero for skipped rows
+     * @param losses (n) receives −log p(target) in nats, 0 for skipped rows
+     */
+    void crossEntropy(Tensor logits, int[] targets, float[] weights, float[] losses);
+
+    /**
+     * Divergence KL(teacher ‖ student) of each row; rows of weight 0 are skipped.
+     *
+     * @param student (n, vocabulary) logits; on return the gradient (softmax(student) − softmax(teacher)) · weights[row]
+     * @param teacher (n, vocabulary) logits
+     * @param divergences (n) receives the divergence in nats
+     */
+    void distil(Tensor student, Tensor teacher, float[] weights, float[] divergences);
+
+    /** For each row −log softmax(row)[target] into losses and the index of the largest logit (the lowest on a tie) into best. */
+    void score(Tensor logits, int[] targets, float[] losses, int[] best);
+}

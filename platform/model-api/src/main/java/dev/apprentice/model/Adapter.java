@@ -1,0 +1,22 @@
+package dev.apprentice.model;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * An immutable adapter over one base model.
+ *
+ * @param baseDigest the base it was made for
+ * @param digest {@code sha256:} over base digest, spec and values: equal digests answer equally
+ * @param values float32, all tensors one after the other: by layer, by target in the order of {@link AdapterSpec#LINEAR_LAYERS},
+ *     A (rank, in) before B (out, rank); read-only native memory
+ */
+public record Adapter(AdapterSpec spec, String baseDigest, String digest, MemorySegment values) {
+    public Adapter {
+        values = values.asReadOnly();
+    }
+
+    /** Number of trained values. */
+    public long size() {
+        return values.byteSize() / Float.BYTES;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.apprentice.model;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A frozen base model. Adapters run beside it and are never merged into it; a call without an adapter passes through no adapter
+ * code. Safe for use by several threads.
+ */
+public interface LanguageModel {
+
+    ModelInfo info();
+
+    Tokenizer tokenizer();
+
+    /**
+     * Generates until a stop condition; blocks, and calls the sink from this thread for each event, the last being
+     * {@link GenerationEvent.Finished}. The adapter at the start is the adapter of the whole answer.
+     *
+     * @throws ModelException if the prompt does not fit the context
+     */
+    GenerationEvent.Finished generate(GenerationRequest request, @Nullable Adapter adapter, GenerationSink sink);
+
+    /** The prompt that asks for what stands between prefix and suffix; empty if this model was not trained for it. */
+    Optional<int[]> fillInTheMiddle(String prefix, String suffix);
+
+    /**
+     * Scores how well the model foretells tokens {@code from}, …, tokens.length−1, each given all before it.
+     *
+     * @param from at least 1
+     */
+    Scores score(int[] tokens, int from, @Nullable Adapter adapter);
+
+    /** A new adapter that has no effect yet: A is Kaiming-uniform by the seed, B is zero (arXiv 2106.09685). */
+    Adapter freshAdapter(AdapterSpec spec, long seed);
+
+    /** An adapter from flat values in the order of {@link #freshAdapter}'s; the values are copied. */
+    Adapter adapterOf(AdapterSpec spec, MemorySegment values);
+
+    /**
+     * Reads an adapter in PEFT form.
+     *
+     * @throws ModelException if it belongs to another base, or a name, shape, number or length is wrong
+     */
+    Adapter readAdapter(AdapterFiles files);
+
+    /** Writes an adapter in PEFT form; {@link #readAdapter} gives the same digest back. */
+    AdapterFiles writeAdapter(Adapter adapter);
+
+    /** A trainer that starts from the adapter's values. Close it to free its memory. */
+    Trainer trainer(Adapter start);
+}

@@ -1,0 +1,20 @@
+package dev.apprentice.model;
+
+/**
+ * What a loaded base model is.
+ *
+ * @param name for people and API clients, such as {@code apprentice-base}
+ * @param digest {@code sha256:} and the hex digest of the weights' content: adapters are bound to it
+ * @param tokenizerDigest likewise, of the tokenizer
+ * @param weightType how the linear weights are held: F32, BF16, Q8_0, Q4_0
+ */
+public record ModelInfo(
+        String name,
+        String digest,
+        String tokenizerDigest,
+        String architecture,
+        String weightType,
+        int layers,
+        int vocabulary,
+        int contextLength,
+        long parameters) {}

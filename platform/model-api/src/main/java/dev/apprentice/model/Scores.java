@@ -1,0 +1,28 @@
+package dev.apprentice.model;
+
+/**
+ * How well tokens were foretold, one element a token.
+ *
+ * @param nats −log p of the token
+ * @param best the token the model held likeliest
+ * @param hits whether that was the token
+ */
+public record Scores(float[] nats, int[] best, boolean[] hits) {
+    /** Mean of nats; 0 if there are no tokens. */
+    public double meanNats() {
+        double sum = 0;
+        for (float value : nats) {
+            sum += value;
+        }
+        return nats.length == 0 ? 0 : sum / nats.length;
+    }
+
+    /** Number of hits. */
+    public int hitCount() {
+        int count = 0;
+        for (boolean hit : hits) {
+            count += hit ? 1 : 0;
+        }
+        return count;
+    }
+}
