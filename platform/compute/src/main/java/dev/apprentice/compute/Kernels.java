@@ -77,6 +77,9 @@ public interface Kernels {
      */
     void distil(Tensor student, Tensor teacher, float[] weights, float[] divergences);
 
-    /** For each row −log softmax(row)[target] into losses and the index of the largest logit (the lowest on a tie) into best. */
+    /**
+     * For each row −log softmax(row)[target] into losses, 0 where the target is negative, and the index of the largest logit (the
+     * lowest on a tie) into best.
+     */
     void score(Tensor logits, int[] targets, float[] losses, int[] best);
 }

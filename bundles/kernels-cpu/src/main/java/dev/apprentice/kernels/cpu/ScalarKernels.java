@@ -238,7 +238,8 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void crossEntropy(Tensor logits, int[] targets, float[] weights, float[] losses) {
-        Shapes.perRow(logits, targets.length, weights.length, losses.length);
+        Shapes.targets(logits, targets);
+        Shapes.perRow(logits, weights.length, losses.length);
         for (int row = 0; row < logits.rows(); row++) {
             if (targets[row] < 0) {
                 losses[row] = 0;
@@ -271,7 +272,7 @@ public final class ScalarKernels implements Kernels {
                 double studentLog = student.get(row, i) - studentNormaliser;
                 double teacherLog = teacher.get(row, i) - teacherNormaliser;
                 double probability = Math.exp(teacherLog);
-                divergence += probability * (teacherLog - studentLog);
+                divergence += probability == 0 ? 0 : probability * (teacherLog - studentLog);
                 student.set(row, i, (float) (Math.exp(studentLog) - probability) * weights[row]);
             }
             divergences[row] = (float) divergence;
@@ -280,9 +281,10 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void score(Tensor logits, int[] targets, float[] losses, int[] best) {
-        Shapes.perRow(logits, targets.length, losses.length, best.length);
+        Shapes.targets(logits, targets);
+        Shapes.perRow(logits, losses.length, best.length);
         for (int row = 0; row < logits.rows(); row++) {
-            losses[row] = (float) (logSumExp(logits, row) - logits.get(row, targets[row]));
+            losses[row] = targets[row] < 0 ? 0 : (float) (logSumExp(logits, row) - logits.get(row, targets[row]));
             best[row] = 0;
             for (int i = 1; i < logits.columns(); i++) {
                 if (logits.get(row, i) > logits.get(row, best[row])) {

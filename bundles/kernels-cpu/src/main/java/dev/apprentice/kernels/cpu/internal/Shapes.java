@@ -50,6 +50,16 @@ public final class Shapes {
         }
     }
 
+    /** One target per row, below the number of columns. */
+    public static void targets(Tensor logits, int[] targets) {
+        perRow(logits, targets.length);
+        for (int row = 0; row < logits.rows(); row++) {
+            require(
+                    targets[row] < logits.columns(),
+                    "Row " + row + " has target " + targets[row] + ", but a vocabulary of " + logits.columns());
+        }
+    }
+
     /** x (n, heads·headDim) at positions that the table knows. */
     public static void rotation(RotaryTable table, int startPosition, Tensor x) {
         require(

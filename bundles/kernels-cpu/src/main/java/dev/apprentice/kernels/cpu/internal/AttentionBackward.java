@@ -1,0 +1,74 @@
+package dev.apprentice.kernels.cpu.internal;
+
+import dev.apprentice.compute.AttentionGradient;
+import dev.apprentice.compute.AttentionShape;
+import dev.apprentice.compute.AttentionTape;
+import dev.apprentice.compute.Tensor;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The gradient of causal attention. The weights are computed again, chunk by chunk of tokens, instead of being kept; a task owns one
+ * key/value head, so that no two add to the same gradient.
+ */
+final class AttentionBackward {
+    private AttentionBackward() {}
+
+    static void run(
+            WorkerPool pool, AttentionShape shape, AttentionTape forward, Tensor dOut, AttentionGradient gradient) {
+        long work = 2L * dOut.rows() * dOut.rows() * shape.queryWidth();
+        pool.run(shape.keyValueHeads(), work, keyValueHead -> {
+            int group = shape.heads() / shape.keyValueHeads();
+            for (int head = keyValueHead * group; head < (keyValueHead + 1) * group; head++) {
+                for (int from = 0; from < dOut.rows(); from += Attention.CHUNK) {
+                    chunk(shape, forward, dOut, gradient, head, keyValueHead, from);
+                }
+            }
+        });
+    }
+
+    private static void chunk(
+            AttentionShape shape,
+            AttentionTape forward,
+            Tensor dOut,
+            AttentionGradient gradient,
+            int head,
+            int keyValueHead,
+            int from) {
+        int rows = Math.min(Attention.CHUNK, dOut.rows() - from);
+        int seen = from + rows;
+        int d = shape.headDim();
+        int column = head * d;
+        int keyColumn = keyValueHead * d;
+        Operand q = Operand.part(forward.query(), from, rows, column, d);
+        Operand k = Operand.part(forward.keys(), 0, seen, keyColumn, d);
+        Operand v = Operand.part(forward.values(), 0, seen, keyColumn, d);
+        Operand upstream = Operand.part(dOut, from, rows, column, d);
+        try (Scratch scratch = Scratch.borrow()) {
+            long size = (long) rows * seen;
+            MemorySegment memory = scratch.memory(2 * size);
+            MemorySegment weightMemory = memory.asSlice(0, 4 * size);
+            MemorySegment scoreMemory = memory.asSlice(4 * size, 4 * size);
+            Operand weights = Operand.of(weightMemory, rows, seen);
+            Operand dScores = Operand.of(scoreMemory, rows, seen);
+
+            replace(q, k, shape.scale(), weights);
+            CausalSoftmax.run(weightMemory, rows, seen, from + 1);
+            replace(upstream, v, 1, dScores);
+            CausalSoftmax.backward(weightMemory, scoreMemory, rows, seen, shape.scale());
+
+            add(weights, Layout.TRANSPOSED, upstream, Operand.part(gradient.values(), 0, seen, keyColumn, d));
+            add(dScores, Layout.TRANSPOSED, q, Operand.part(gradient.keys(), 0, seen, keyColumn, d));
+            add(dScores, Layout.PLAIN, k, Operand.part(gradient.query(), from, rows, column, d));
+        }
+    }
+
+    /** c = scale · a bᵀ. */
+    private static void replace(Operand a, Operand b, float scale, Operand c) {
+        Gemm.run(WorkerPool.SERIAL, a, Layout.PLAIN, b, Layout.TRANSPOSED, scale, Gemm.Result.REPLACE, c);
+    }
+
+    /** c += a b. */
+    private static void add(Operand a, Layout layout, Operand b, Operand c) {
+        Gemm.run(WorkerPool.SERIAL, a, layout, b, Layout.PLAIN, 1, Gemm.Result.ADD, c);
+    }
+}

@@ -1,0 +1,86 @@
+package dev.apprentice.kernels.cpu.internal;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+import dev.apprentice.compute.Tensor;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** Root mean square normalisation of rows (arXiv 1910.07467) and its gradient. */
+final class RmsNorm {
+    private RmsNorm() {}
+
+    static void forward(Tensor x, MemorySegment weight, float epsilon, Tensor y, int row) {
+        int columns = x.columns();
+        MemorySegment in = x.data();
+        MemorySegment out = y.data();
+        long base = 4L * row * columns;
+        float factor = inverseRms(in, base, columns, epsilon);
+        int bound = Lanes.bound(columns);
+        for (int i = 0; i < bound; i += Lanes.COUNT) {
+            long at = base + 4L * i;
+            Lanes.store(Lanes.load(in, at).mul(factor).mul(Lanes.load(weight, 4L * i)), out, at);
+        }
+        for (int i = bound; i < columns; i++) {
+            out.set(JAVA_FLOAT_UNALIGNED, base + 4L * i, get(in, base + 4L * i) * factor * get(weight, 4L * i));
+        }
+    }
+
+    static void backward(Tensor x, MemorySegment weight, float epsilon, Tensor dy, Tensor dx, int row) {
+        int columns = x.columns();
+        MemorySegment in = x.data();
+        MemorySegment upstream = dy.data();
+        MemorySegment out = dx.data();
+        long base = 4L * row * columns;
+        float factor = inverseRms(in, base, columns, epsilon);
+        float dot = dot(in, upstream, weight, base, columns);
+        float correction = dot * factor * factor * factor / columns;
+        int bound = Lanes.bound(columns);
+        for (int i = 0; i < bound; i += Lanes.COUNT) {
+            long at = base + 4L * i;
+            FloatVector direct = Lanes.load(upstream, at).mul(Lanes.load(weight, 4L * i)).mul(factor);
+            FloatVector shared = Lanes.load(in, at).mul(correction);
+            Lanes.store(Lanes.load(out, at).add(direct.sub(shared)), out, at);
+        }
+        for (int i = bound; i < columns; i++) {
+            long at = base + 4L * i;
+            float change = get(upstream, at) * get(weight, 4L * i) * factor - get(in, at) * correction;
+            out.set(JAVA_FLOAT_UNALIGNED, at, get(out, at) + change);
+        }
+    }
+
+    private static float inverseRms(MemorySegment x, long base, int columns, float epsilon) {
+        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+        int bound = Lanes.bound(columns);
+        for (int i = 0; i < bound; i += Lanes.COUNT) {
+            FloatVector value = Lanes.load(x, base + 4L * i);
+            sum = value.fma(value, sum);
+        }
+        float squares = sum.reduceLanes(VectorOperators.ADD);
+        for (int i = bound; i < columns; i++) {
+            float value = get(x, base + 4L * i);
+            squares += value * value;
+        }
+        return (float) (1 / Math.sqrt(squares / columns + epsilon));
+    }
+
+    /** Σ dy ⊙ weight ⊙ x of one row. */
+    private static float dot(MemorySegment x, MemorySegment dy, MemorySegment weight, long base, int columns) {
+        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+        int bound = Lanes.bound(columns);
+        for (int i = 0; i < bound; i += Lanes.COUNT) {
+            long at = base + 4L * i;
+            sum = Lanes.load(dy, at).mul(Lanes.load(weight, 4L * i)).fma(Lanes.load(x, at), sum);
+        }
+        float dot = sum.reduceLanes(VectorOperators.ADD);
+        for (int i = bound; i < columns; i++) {
+            dot += get(dy, base + 4L * i) * get(weight, 4L * i) * get(x, base + 4L * i);
+        }
+        return dot;
+    }
+
+    private static float get(MemorySegment data, long offset) {
+        return data.get(JAVA_FLOAT_UNALIGNED, offset);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.apprentice.llm.internal;
+
+import dev.apprentice.compute.DataType;
+import dev.apprentice.compute.Kernels;
+import dev.apprentice.model.LanguageModel;
+import dev.apprentice.model.ModelException;
+import dev.apprentice.model.ReferenceTexts;
+import java.io.FileNotFoundException;
+import java.lang.System.Logger.Level;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * Publishes the base model and its reference texts. Framework properties: {@code apprentice.model.weights} is how weights are held
+ * (BF16 if not given), {@code apprentice.model.dir} a model folder to use instead of the base-model bundle's.
+ */
+@Component(service = {}, immediate = true)
+public final class LanguageModelComponent {
+    private static final String BASE_MODEL = "dev.apprentice.basemodel";
+    private static final System.Logger LOG = System.getLogger(LanguageModelComponent.class.getName());
+
+    private final List<ServiceRegistration<?>> services;
+
+    @Activate
+    public LanguageModelComponent(BundleContext context, @Reference Kernels kernels) {
+        try {
+            Bundle baseModel = baseModel(context);
+            ReferenceTexts texts = BundledReferenceTexts.read(baseModel::getEntry);
+            LanguageModel model = load(context, baseModel, kernels);
+            LOG.log(Level.INFO, "Model {0} on {1}", model.info(), kernels.description());
+            services = List.of(
+                    context.registerService(LanguageModel.class, model, null),
+                    context.registerService(ReferenceTexts.class, texts, null));
+        } catch (ModelException e) {
+            LOG.log(Level.ERROR, e.getMessage(), e);
+            throw e;
+        }
+    }
+
+    @Deactivate
+    void stop() {
+        services.reversed().forEach(ServiceRegistration::unregister);
+    }
+
+    private static LanguageModel load(BundleContext context, Bundle baseModel, Kernels kernels) {
+        @Nullable String directory = context.getProperty("apprentice.model.dir");
+        ModelFiles files = directory == null ? entries(baseModel) : ModelFiles.inDirectory(Path.of(directory));
+        String name = directory == null ? "apprentice-base" : Path.of(directory).getFileName().toString();
+        Path nativeCache = context.getDataFile("native").toPath();
+        return LlamaModel.load(name, files, weightType(context), kernels, nativeCache);
+    }
+
+    private static ModelFiles entries(Bundle baseModel) {
+        return name -> {
+            URL entry = baseModel.getEntry("model/" + name);
+            if (entry == null) {
+                throw new FileNotFoundException(baseModel.getSymbolicName() + " has no entry model/" + name);
+            }
+            return entry.openStream();
+        };
+    }
+
+    private static Bundle baseModel(BundleContext context) {
+        return Arrays.stream(context.getBundles())
+                .filter(bundle -> BASE_MODEL.equals(bundle.getSymbolicName()))
+                .findFirst()
+                .orElseThrow(() -> new ModelException(
+                        ModelException.Code.BAD_MODEL, "The bundle " + BASE_MODEL + " is not installed: install the platform again"));
+    }
+
+    private static DataType weightType(BundleContext context) {
+        String wanted = context.getProperty("apprentice.model.weights");
+        return Arrays.stream(DataType.values())
+                .filter(type -> type.name().equals(wanted == null ? DataType.BF16.name() : wanted))
+                .findFirst()
+                .orElseThrow(() -> new ModelException(
+                        ModelException.Code.BAD_MODEL,
+                        "apprentice.model.weights is " + wanted + ", but must be one of " + Arrays.toString(DataType.values())));
+    }
+}

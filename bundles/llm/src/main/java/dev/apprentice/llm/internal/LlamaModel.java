@@ -1,0 +1,245 @@
+package dev.apprentice.llm.internal;
+
+import dev.apprentice.compute.DataType;
+import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.RotaryTable;
+import dev.apprentice.compute.Tensor;
+import dev.apprentice.model.Adapter;
+import dev.apprentice.model.AdapterFiles;
+import dev.apprentice.model.AdapterSpec;
+import dev.apprentice.model.GenerationEvent;
+import dev.apprentice.model.GenerationRequest;
+import dev.apprentice.model.GenerationSink;
+import dev.apprentice.model.LanguageModel;
+import dev.apprentice.model.ModelException;
+import dev.apprentice.model.ModelInfo;
+import dev.apprentice.model.Scores;
+import dev.apprentice.model.Trainer;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A loaded Llama-family model. Its memory is freed when it is no longer reachable. */
+public final class LlamaModel implements LanguageModel {
+    /** Rows whose logits are held at once while scoring. */
+    private static final int HEAD_ROWS = 256;
+
+    private final ModelInfo info;
+    private final Transformer transformer;
+    private final Weights weights;
+    private final Network base;
+    private final ByteLevelTokenizer tokenizer;
+    private final Adapters adapters;
+    private final Set<Integer> ends;
+
+    private LlamaModel(ModelInfo info, Transformer transformer, Weights weights, ByteLevelTokenizer tokenizer) {
+        this.info = info;
+        this.transformer = transformer;
+        this.weights = weights;
+        this.base = Network.plain(weights);
+        this.tokenizer = tokenizer;
+        this.adapters = new Adapters(transformer.config(), info.digest());
+        Set<Integer> endings = new HashSet<>(transformer.config().endOfText());
+        tokenizer.special("<|im_end|>").ifPresent(endings::add);
+        this.ends = Set.copyOf(endings);
+    }
+
+    /** Loads a model, unpacking the tokenizer's native library into the temporary folder. */
+    public static LlamaModel load(ModelFiles files, DataType type, Kernels kernels) {
+        return load("apprentice-base", files, type, kernels, Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native"));
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @param nativeCache folder into which the tokenizer's native library is unpacked
+     * @throws ModelException if a file is missing, malformed or disagrees with another
+     */
+    static LlamaModel load(String name, ModelFiles files, DataType type, Kernels kernels, Path nativeCache) {
+        ModelConfig config = ModelConfig.parse(files.bytes(ModelFiles.CONFIG));
+        byte[] tokenizerJson = files.bytes(ModelFiles.TOKENIZER);
+        Arena memory = Arena.ofAuto();
+        try (Arena fileArena = Arena.ofShared()) {
+            NativeBytes file = NativeBytes.read(files.open(ModelFiles.WEIGHTS), fileArena);
+            SafeTensors tensors = SafeTensors.parse(ModelFiles.WEIGHTS, ModelException.Code.BAD_MODEL, file.data());
+            WeightLoader loader = new WeightLoader(config, tensors, type, memory);
+            Weights weights = loader.load();
+            ByteLevelTokenizer tokenizer = ByteLevelTokenizer.parse(tokenizerJson, config, nativeCache);
+            ModelInfo info = new ModelInfo(
+                    name,
+                    file.digest(),
+                    Digests.of(tokenizerJson),
+                    config.architecture(),
+                    type.name(),
+                    config.layers(),
+                    config.vocabulary(),
+                    config.context(),
+                    loader.parameters());
+            RotaryTable rotary =
+                    RotaryTable.create(memory, config.context(), config.attention().headDim(), config.ropeTheta());
+            return new LlamaModel(info, new Transformer(config, kernels, rotary), weights, tokenizer);
+        } catch (IOException e) {
+            throw ModelFiles.unreadable(ModelFiles.WEIGHTS, e);
+        }
+    }
+
+    @Override
+    public ModelInfo info() {
+        return info;
+    }
+
+    @Override
+    public ByteLevelTokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    Transformer transformer() {
+        return transformer;
+    }
+
+    Weights weights() {
+        return weights;
+    }
+
+    Network baseNetwork() {
+        return base;
+    }
+
+    @Override
+    public GenerationEvent.Finished generate(
+            GenerationRequest request, @Nullable Adapter adapter, GenerationSink sink) {
+        int[] prompt = request.prompt();
+        requireTokens(prompt);
+        if (prompt.length >= info.contextLength()) {
+            throw new ModelException(
+                    ModelException.Code.BAD_REQUEST,
+                    "The prompt has " + prompt.length + " tokens and leaves no room for an answer in a context of "
+                            + info.contextLength() + ": shorten it");
+        }
+        try (Session session = new Session(transformer, network(adapter), prompt.length)) {
+            return new Generation(this, session, ends, request, sink)
+                    .run(new GenerationEvent.Provenance(
+                            info.digest(), adapter == null ? "" : adapter.digest(), request.sampling().seed()));
+        }
+    }
+
+    @Override
+    public Optional<int[]> fillInTheMiddle(String prefix, String suffix) {
+        OptionalInt before = tokenizer.special("<|fim_prefix|>");
+        OptionalInt after = tokenizer.special("<|fim_suffix|>");
+        OptionalInt middle = tokenizer.special("<|fim_middle|>");
+        if (before.isEmpty() || after.isEmpty() || middle.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(Stream.of(
+                        new int[] {before.getAsInt()},
+                        tokenizer.encode(prefix),
+                        new int[] {after.getAsInt()},
+                        tokenizer.encode(suffix),
+                        new int[] {middle.getAsInt()})
+                .flatMapToInt(IntStream::of)
+                .toArray());
+    }
+
+    @Override
+    public Scores score(int[] tokens, int from, @Nullable Adapter adapter) {
+        requireTokens(tokens);
+        if (from < 1 || from > tokens.length) {
+            throw new ModelException(
+                    ModelException.Code.BAD_REQUEST,
+                    "Cannot score " + tokens.length + " tokens from token " + from + ": the first has nothing before it");
+        }
+        int count = tokens.length - from;
+        float[] nats = new float[count];
+        int[] best = new int[count];
+        boolean[] hits = new boolean[count];
+        if (count == 0) {
+            return new Scores(nats, best, hits);
+        }
+        int[] read = Arrays.copyOf(tokens, tokens.length - 1);
+        try (Session session = new Session(transformer, network(adapter), read.length);
+                Arena arena = Arena.ofShared()) {
+            Tensor hidden = session.read(read);
+            Tensor logits = Tensor.allocate(arena, Math.min(count, HEAD_ROWS), info.vocabulary());
+            for (int start = 0; start < count; start += HEAD_ROWS) {
+                int rows = Math.min(HEAD_ROWS, count - start);
+                Tensor part = logits.rows(0, rows);
+                transformer.head(weights, hidden.rows(from - 1 + start, rows), part);
+                float[] partNats = new float[rows];
+                int[] partBest = new int[rows];
+                transformer.kernels().score(part, Arrays.copyOfRange(tokens, from + start, from + start + rows), partNats, partBest);
+                System.arraycopy(partNats, 0, nats, start, rows);
+                System.arraycopy(partBest, 0, best, start, rows);
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            hits[i] = best[i] == tokens[from + i];
+        }
+        return new Scores(nats, best, hits);
+    }
+
+
+    @Override
+    public Adapter freshAdapter(AdapterSpec spec, long seed) {
+        return adapters.fresh(spec, seed);
+    }
+
+    @Override
+    public Adapter adapterOf(AdapterSpec spec, MemorySegment values) {
+        return adapters.of(spec, values);
+    }
+
+    @Override
+    public Adapter readAdapter(AdapterFiles files) {
+        return new PeftReader(adapters).read(files);
+    }
+
+    @Override
+    public AdapterFiles writeAdapter(Adapter adapter) {
+        return PeftWriter.write(adapter, layout(adapter));
+    }
+
+    @Override
+    public Trainer trainer(Adapter start) {
+        return new LoraTrainer(this, start);
+    }
+
+    /** The layout of an adapter that must be for this base. */
+    AdapterLayout layout(Adapter adapter) {
+        AdapterLayout layout = adapters.layout(adapter.spec());
+        if (!adapter.baseDigest().equals(info.digest()) || adapter.values().byteSize() != layout.bytes()) {
+            throw Adapters.fault(adapter.digest() + " is for the base model " + adapter.baseDigest() + ", but this base is "
+                    + info.digest() + ": use an adapter of this base");
+        }
+        return layout;
+    }
+
+    private Network network(@Nullable Adapter adapter) {
+        return adapter == null ? base : Network.adapted(weights, layout(adapter), adapter.values());
+    }
+
+    /** Refuses tokens that are not in the vocabulary, and more of them than the context holds. */
+    void requireTokens(int[] tokens) {
+        if (tokens.length > info.contextLength()) {
+            throw new ModelException(
+                    ModelException.Code.BAD_REQUEST,
+                    tokens.length + " tokens do not fit a context of " + info.contextLength() + ": shorten them");
+        }
+        for (int token : tokens) {
+            if (token < 0 || token >= info.vocabulary()) {
+                throw new ModelException(
+                        ModelException.Code.BAD_REQUEST,
+                        "The token " + token + " is not among the " + info.vocabulary() + " of this model: encode the text with its tokenizer");
+            }
+        }
+    }
+}

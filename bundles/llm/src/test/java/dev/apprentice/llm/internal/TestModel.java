@@ -1,0 +1,67 @@
+package dev.apprentice.llm.internal;
+
+import dev.apprentice.compute.DataType;
+import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.Tensor;
+import dev.apprentice.kernels.cpu.CpuKernels;
+import dev.apprentice.model.Adapter;
+import dev.apprentice.model.AdapterSpec;
+import dev.apprentice.testkit.Golden;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The real base model for tests, loaded once for each type. */
+final class TestModel {
+    static final Path DIRECTORY = Path.of("../base-model/src/main/resources/model");
+    static final Kernels KERNELS = CpuKernels.create(2);
+    /** What the golden adapter is. */
+    static final AdapterSpec SPEC = new AdapterSpec(4, 8, AdapterSpec.LINEAR_LAYERS);
+
+    private static final Map<DataType, LlamaModel> LOADED = new EnumMap<>(DataType.class);
+
+    private TestModel() {}
+
+    static synchronized LlamaModel load(DataType type) {
+        return LOADED.computeIfAbsent(
+                type, wanted -> LlamaModel.load(ModelFiles.inDirectory(DIRECTORY), wanted, KERNELS));
+    }
+
+    /** Logits of every token, row-major. */
+    static float[] logits(LlamaModel model, int[] tokens, @Nullable Adapter adapter) {
+        Network network = adapter == null
+                ? model.baseNetwork()
+                : Network.adapted(model.weights(), model.layout(adapter), adapter.values());
+        try (Session session = new Session(model.transformer(), network, tokens.length);
+                Arena arena = Arena.ofShared()) {
+            Tensor logits = Tensor.allocate(arena, tokens.length, model.info().vocabulary());
+            model.transformer().head(model.weights(), session.read(tokens), logits);
+            return floats(logits.data());
+        }
+    }
+
+    /** The golden adapter. */
+    static Adapter goldenAdapter(LlamaModel model) {
+        return model.adapterOf(SPEC, inLayout(model, Golden.tensors("lora.safetensors"), "param."));
+    }
+
+    /** Golden tensors, flat in the layout of the golden adapter. */
+    static MemorySegment inLayout(LlamaModel model, Golden golden, String prefix) {
+        AdapterLayout layout = new AdapterLayout(model.transformer().config(), SPEC);
+        MemorySegment values = Arena.ofAuto().allocate(layout.bytes(), 64);
+        layout.forEach(slot -> {
+            String module = prefix + "base_model.model." + ModelConfig.moduleName(slot.layer(), slot.target());
+            slot.a(values).data().copyFrom(MemorySegment.ofArray(golden.floats(module + ".lora_A.weight")));
+            slot.b(values).data().copyFrom(MemorySegment.ofArray(golden.floats(module + ".lora_B.weight")));
+        });
+        return values;
+    }
+
+    static float[] floats(MemorySegment segment) {
+        return segment.toArray(ValueLayout.JAVA_FLOAT);
+    }
+}

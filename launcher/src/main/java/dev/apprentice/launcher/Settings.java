@@ -1,0 +1,133 @@
+package dev.apprentice.launcher;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of one home folder, from its {@value #FILE}; an unknown key or a bad value stops the start.
+ *
+ * @param httpPort port of the console and the API; 0 takes any free one
+ * @param modelDirectory a model in Hugging Face layout; null means the embedded one
+ * @param modelWeights how linear weights are held: F32, BF16, Q8_0 or Q4_0
+ * @param threads of the kernels
+ */
+public record Settings(
+        Path home, int httpPort, @Nullable Path modelDirectory, String modelWeights, int threads, Level logLevel) {
+    /** Name of the file in the home folder. */
+    public static final String FILE = "apprentice.properties";
+
+    private static final List<String> KEYS = List.of("http.port", "model.dir", "model.weights", "threads", "log.level");
+    private static final List<String> WEIGHTS = List.of("F32", "BF16", "Q8_0", "Q4_0");
+    private static final int DEFAULT_PORT = 7070;
+
+    /** Reads the settings of a home; a home without the file has the defaults. */
+    public static Settings read(Path home) {
+        Path file = home.resolve(FILE);
+        Properties properties = new Properties();
+        if (Files.exists(file)) {
+            try (Reader reader = Files.newBufferedReader(file)) {
+                properties.load(reader);
+            } catch (IOException | IllegalArgumentException e) {
+                throw new LauncherException("The settings in " + file + " cannot be read (" + e.getMessage()
+                        + "): make it a UTF-8 file of key=value lines, or remove it", e);
+            }
+        }
+        for (String key : properties.stringPropertyNames()) {
+            if (!KEYS.contains(key)) {
+                throw new LauncherException(
+                        "Unknown setting '" + key + "' in " + file + ": remove it or use one of " + String.join(", ", KEYS));
+            }
+        }
+        return new Values(file, properties).settings(home);
+    }
+
+    /** The same settings with another port. */
+    public Settings withPort(int port) {
+        return new Settings(home, port, modelDirectory, modelWeights, threads, logLevel);
+    }
+
+    /** What the bundles are told, as framework properties. */
+    Map<String, String> frameworkProperties() {
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("apprentice.home", home.toString());
+        properties.put("apprentice.http.port", Integer.toString(httpPort));
+        properties.put("apprentice.model.weights", modelWeights);
+        properties.put("apprentice.threads", Integer.toString(threads));
+        if (modelDirectory != null) {
+            properties.put("apprentice.model.dir", modelDirectory.toString());
+        }
+        return properties;
+    }
+
+    /** The values of one file, each checked as it is read. */
+    private record Values(Path file, Properties properties) {
+        Settings settings(Path home) {
+            int processors = Runtime.getRuntime().availableProcessors();
+            return new Settings(
+                    home.toAbsolutePath().normalize(),
+                    number("http.port", DEFAULT_PORT, 0, 65_535),
+                    modelDirectory(),
+                    weights(),
+                    number("threads", processors, 1, 1024),
+                    level());
+        }
+
+        private int number(String key, int otherwise, int least, int most) {
+            String text = properties.getProperty(key);
+            if (text == null) {
+                return otherwise;
+            }
+            try {
+                int value = Integer.parseInt(text.strip());
+                if (value >= least && value <= most) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                throw bad(key, text, "a whole number from " + least + " to " + most, e);
+            }
+            throw bad(key, text, "a whole number from " + least + " to " + most, null);
+        }
+
+        private String weights() {
+            String text = properties.getProperty("model.weights", "BF16").strip();
+            if (!WEIGHTS.contains(text)) {
+                throw bad("model.weights", text, "one of " + String.join(", ", WEIGHTS), null);
+            }
+            return text;
+        }
+
+        private @Nullable Path modelDirectory() {
+            String text = properties.getProperty("model.dir");
+            if (text == null) {
+                return null;
+            }
+            Path directory = Path.of(text.strip()).toAbsolutePath();
+            if (!Files.isDirectory(directory)) {
+                throw bad("model.dir", text, "a folder with config.json, model.safetensors and tokenizer.json", null);
+            }
+            return directory;
+        }
+
+        private Level level() {
+            String text = properties.getProperty("log.level", "INFO").strip();
+            try {
+                return Level.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw bad("log.level", text, "a level such as INFO, FINE or WARNING", e);
+            }
+        }
+
+        private LauncherException bad(String key, String value, String wanted, @Nullable Throwable cause) {
+            return new LauncherException(
+                    "Setting '" + key + "' in " + file + " is '" + value + "', but must be " + wanted + ": change it", cause);
+        }
+    }
+}

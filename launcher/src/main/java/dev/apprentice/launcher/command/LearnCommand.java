@@ -1,0 +1,57 @@
+package dev.apprentice.launcher.command;
+
+import dev.apprentice.launcher.ProgressLine;
+import dev.apprentice.launcher.client.Connection;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** Takes in a folder of source and learns from it. */
+@Command(name = "learn", description = "Take in a folder of Java source and learn from it.", mixinStandardHelpOptions = true)
+final class LearnCommand implements Callable<Integer> {
+    @Mixin
+    private HomeOption home = new HomeOption();
+
+    @Mixin
+    private JsonOption output = new JsonOption();
+
+    @Mixin
+    private SkillOption skill = new SkillOption();
+
+    @Parameters(paramLabel = "DIR", description = "The folder.")
+    private Path folder = Path.of("");
+
+    @Option(names = "--cycles", description = "Learning cycles to run afterwards (default: ${DEFAULT-VALUE}).")
+    private int cycles = 0;
+
+    @Override
+    public Integer call() {
+        try (Connection connection = home.connect();
+                ProgressLine progress = new ProgressLine()) {
+            JsonNode report = connection.client().work(
+                    skill.path() + "/learn", Map.of("folder", folder.toAbsolutePath().normalize().toString()), progress::event);
+            progress.finish();
+            output.print(report, LearnCommand::text);
+            if (cycles > 0) {
+                connection.client().work(skill.path() + "/cycle", Map.of("count", cycles), progress::event);
+            }
+        }
+        return 0;
+    }
+
+    private static void text(JsonNode report) {
+        System.out.printf(
+                "Took in %d files in the order of %s: %d to learn from (%d experiences), the %d latest held out for measuring; %d skipped.%n",
+                report.path("files").asInt(),
+                report.path("order").asString(),
+                report.path("learnFiles").asInt(),
+                report.path("experiences").asInt(),
+                report.path("heldOutFiles").asInt(),
+                report.path("skipped").asInt());
+    }
+}
