@@ -27,6 +27,9 @@ public interface Exchange {
     /** Token that this browser's forms must send; empty outside a session. */
     String csrfToken();
 
+    /** Sets a header of the answer, before the answer begins. */
+    void answerHeader(String name, String value);
+
     void answerJson(int status, Object value);
 
     void answerHtml(int status, String html);

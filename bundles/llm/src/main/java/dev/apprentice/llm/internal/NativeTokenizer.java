@@ -44,5 +44,7 @@ final class NativeTokenizer {
         System.setProperty("RUST_FLAVOR", "cpu");
         System.setProperty("ENGINE_CACHE_DIR", cache.toString());
         System.setProperty("DJL_CACHE_DIR", cache.toString());
+        // its log has no place to go to, and says so on the terminal
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
     }
 }

@@ -30,6 +30,7 @@ final class Scratch implements AutoCloseable {
     }
 
     /** Takes everything back; several blocks become one of their size together. */
+    @SuppressWarnings("MustBeClosedChecker") // close() does
     void reset() {
         if (usedInEarlierBlocks > 0) {
             long wanted = usedInEarlierBlocks + used;

@@ -55,6 +55,7 @@ final class Session implements AutoCloseable {
     }
 
     /** Makes room for a number of tokens, at least doubling so that growth costs little. */
+    @SuppressWarnings("MustBeClosedChecker") // close() does
     private void reserve(int tokens) {
         if (tokens <= capacity) {
             return;

@@ -97,7 +97,7 @@ class ForwardTest {
         Scores end = model.score(tokens, 40, null);
 
         assertThat(end.best()).isEqualTo(Arrays.copyOfRange(all.best(), 39, 63));
-        assertThat(end.nats()).isEqualTo(Arrays.copyOfRange(all.nats(), 39, 63));
+        assertThat(Golden.relativeError(end.nats(), Arrays.copyOfRange(all.nats(), 39, 63))).isLessThan(1e-5);
         assertThat(end.hitCount()).isBetween(1, 24);
     }
 }

@@ -52,7 +52,7 @@ class LoraTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"F32, 1e-4", "BF16, 2e-2", "Q8_0, 0.05", "Q4_0, 0.45"})
+    @CsvSource({"F32, 1e-4", "BF16, 2e-2", "Q8_0, 0.05", "Q4_0, 0.5"})
     void lossesGradientsAndFisherAgreeWithPyTorch(DataType type, double tolerance) {
         LlamaModel model = TestModel.load(type);
         long values = TestModel.goldenAdapter(model).size();
@@ -166,7 +166,7 @@ class LoraTest {
 
     /** Rise of the loss for a step along the gradient, by central difference. */
     private static double slope(Trainer trainer, TrainingSample sample, MemorySegment gradient) {
-        double step = 2e-2;
+        double step = 5e-3;
         double factor = step / length(gradient);
         MemorySegment unused = Arena.ofAuto().allocate(gradient.byteSize(), 64);
         move(trainer.parameters(), gradient, factor);

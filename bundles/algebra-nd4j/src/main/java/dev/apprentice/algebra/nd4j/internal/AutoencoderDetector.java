@@ -13,7 +13,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.lossfunctions.impl.LossL2;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /**
  * A small variational auto-encoder (arXiv 1312.6114): what it reconstructs badly is unlike what it was fitted to.
@@ -64,7 +64,7 @@ final class AutoencoderDetector implements LearningAlgebra.OutlierDetector {
                         .activation(Activation.TANH)
                         .pzxActivationFunction(Activation.IDENTITY)
                         // the sum, not the mean, of squares: else the code's prior outweighs the reconstruction
-                        .lossFunction(Activation.IDENTITY, new LossL2())
+                        .lossFunction(Activation.IDENTITY, LossFunctions.LossFunction.L2)
                         .build())
                 .build();
     }

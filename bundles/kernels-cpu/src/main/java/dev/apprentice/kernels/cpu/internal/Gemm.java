@@ -105,7 +105,7 @@ final class Gemm {
             for (int from = 0; from < depth; from += step) {
                 int length = Math.min(step, depth - from);
                 float[] right = scratch.right(BLOCK * length);
-                Packing.right(b, layoutB, from, length, column, scratch.rows(BLOCK * length), right, scratch.square);
+                Packing.right(b, layoutB, from, length, column, scratch.rows(BLOCK * length), right);
                 Result now = from == 0 ? result : Result.ADD;
                 for (int panel = firstPanel; panel < lastPanel; panel++) {
                     int leftStart = (panel * depth + from) * MicroKernel.ROWS;

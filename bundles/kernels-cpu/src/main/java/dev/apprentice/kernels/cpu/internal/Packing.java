@@ -55,10 +55,9 @@ final class Packing {
      * {@link Gemm#BLOCK} columns of B (k, n) from firstColumn, rows from {@code from} on, as panels of depth × COLUMNS.
      *
      * @param rows scratch of BLOCK · depth
-     * @param square scratch of a vector of vectors
      */
     static void right(
-            Operand b, Layout layout, int from, int depth, int firstColumn, float[] rows, float[] target, float[] square) {
+            Operand b, Layout layout, int from, int depth, int firstColumn, float[] rows, float[] target) {
         switch (layout) {
             case PLAIN -> plain(b, from, depth, firstColumn, rows, target);
             case TRANSPOSED -> {
@@ -68,7 +67,7 @@ final class Packing {
                 }
                 Arrays.fill(rows, count * depth, Gemm.BLOCK * depth, 0);
                 for (int panel = 0; panel < Gemm.BLOCK / COLUMNS; panel++) {
-                    Transpose.run(rows, panel * COLUMNS * depth, depth, target, panel * COLUMNS * depth, square);
+                    Transpose.run(rows, panel * COLUMNS * depth, depth, target, panel * COLUMNS * depth);
                 }
             }
         }

@@ -20,9 +20,6 @@ final class Scratch implements AutoCloseable {
     /** One micro tile of results. */
     final float[] tile = new float[MicroKernel.ROWS * MicroKernel.COLUMNS];
 
-    /** As many vectors as a vector has lanes. */
-    final float[] square = new float[Lanes.COUNT * Lanes.COUNT];
-
     private Scratch() {}
 
     static Scratch borrow() {

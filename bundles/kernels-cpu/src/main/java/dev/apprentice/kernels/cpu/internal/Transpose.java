@@ -4,8 +4,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * Turns rows into the columns of a panel, a square of vectors at a time: Eklundh's method exchanges halves of pairs of rows, then
- * quarters, and so on (IEEE Transactions on Computers C-21, 1972).
+ * Turns rows into the columns of a panel by Eklundh's method (IEEE Transactions on Computers C-21, 1972): pairs of rows exchange
+ * single elements, then groups of two, of four, and so on. Squares of vectors lie side by side along the rows, so that each
+ * exchange runs over whole rows.
  */
 final class Transpose {
     private static final int L = Lanes.COUNT;
@@ -14,51 +15,52 @@ final class Transpose {
 
     private Transpose() {}
 
-    /**
-     * {@code COLUMNS} rows of {@code depth} elements become depth × COLUMNS.
-     *
-     * @param square scratch of a vector of vectors
-     */
-    static void run(float[] rows, int from, int depth, float[] target, int at, float[] square) {
+    /** {@code COLUMNS} rows of {@code depth} elements become depth × COLUMNS; the rows are destroyed. */
+    static void run(float[] rows, int from, int depth, float[] target, int at) {
         int bound = Lanes.bound(depth);
-        for (int r = 0; r < COLUMNS; r += L) {
-            for (int k = 0; k < bound; k += L) {
-                exchange(1, rows, from + r * depth + k, depth, square, 0, L);
-                for (int distance = 2; distance < L / 2; distance *= 2) {
-                    exchange(distance, square, 0, L, square, 0, L);
-                }
-                exchange(L / 2, square, 0, L, target, at + k * COLUMNS + r, COLUMNS);
-            }
-        }
         for (int r = 0; r < COLUMNS; r++) {
             for (int k = bound; k < depth; k++) {
                 target[at + k * COLUMNS + r] = rows[from + r * depth + k];
             }
         }
-    }
-
-    /** One step: rows i and i + distance exchange the lanes that belong to the other. */
-    private static void exchange(
-            int distance, float[] source, int from, int fromStride, float[] target, int to, int toStride) {
-        // Of two vectors in a row, lane j of the first is j and lane j of the second is L + j.
-        IntVector low = LANE.add(LANE.and(distance).mul(L / distance).sub(LANE.and(distance)));
-        IntVector high = low.add(distance);
-        for (int base = 0; base < L; base += 2 * distance) {
-            for (int i = base; i < base + distance; i++) {
-                int other = i + distance;
-                IntVector a = load(source, from + i * fromStride);
-                IntVector b = load(source, from + other * fromStride);
-                store(low.selectFrom(a, b), target, to + i * toStride);
-                store(high.selectFrom(a, b), target, to + other * toStride);
+        for (int r = 0; r < COLUMNS; r += L) {
+            int square = from + r * depth;
+            for (int distance = 1; distance < L / 2; distance *= 2) {
+                for (int pair = 0; pair < L / 2; pair++) {
+                    int first = first(pair, distance);
+                    int a = square + first * depth;
+                    exchange(distance, rows, a, a + distance * depth, bound, rows, a, a + distance * depth, 1);
+                }
+            }
+            for (int pair = 0; pair < L / 2; pair++) {
+                int a = square + pair * depth;
+                int to = at + pair * COLUMNS + r;
+                exchange(L / 2, rows, a, a + L / 2 * depth, bound, target, to, to + L / 2 * COLUMNS, COLUMNS);
             }
         }
     }
 
-    private static IntVector load(float[] array, int index) {
-        return FloatVector.fromArray(Lanes.FLOATS, array, index).reinterpretAsInts();
+    /** The upper row of a pair of rows that are {@code distance} apart. */
+    private static int first(int pair, int distance) {
+        return pair / distance * 2 * distance + pair % distance;
     }
 
-    private static void store(IntVector vector, float[] array, int index) {
-        vector.reinterpretAsFloats().intoArray(array, index);
+    /**
+     * Exchanges the lanes of two rows that belong to the other.
+     *
+     * @param stride distance in the target of what is next to each other in the rows
+     */
+    private static void exchange(
+            int distance, float[] rows, int a, int b, int count, float[] target, int toA, int toB, int stride) {
+        // Of two vectors in a row, lane j of the first is j and lane j of the second is L + j.
+        IntVector bit = LANE.and(distance);
+        IntVector low = LANE.sub(bit).add(bit.mul(L / distance));
+        IntVector high = low.add(distance);
+        for (int k = 0; k < count; k += L) {
+            IntVector x = FloatVector.fromArray(Lanes.FLOATS, rows, a + k).reinterpretAsInts();
+            IntVector y = FloatVector.fromArray(Lanes.FLOATS, rows, b + k).reinterpretAsInts();
+            low.selectFrom(x, y).reinterpretAsFloats().intoArray(target, toA + k * stride);
+            high.selectFrom(x, y).reinterpretAsFloats().intoArray(target, toB + k * stride);
+        }
     }
 }

@@ -1,0 +1,198 @@
+package dev.apprentice.store.internal;
+
+import dev.apprentice.store.Blobs;
+import dev.apprentice.store.Store;
+import dev.apprentice.store.StoreException;
+import dev.apprentice.store.StoreException.Code;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Blobs as files {@code ab/abcdef…} named by the digest of their content. */
+final class FileBlobs implements Blobs {
+    private static final System.Logger LOGGER = System.getLogger(FileBlobs.class.getName());
+    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
+    private static final Duration GRACE = Duration.ofHours(1);
+
+    private final Path folder;
+    private final Store store;
+    private final Clock clock;
+
+    FileBlobs(Path folder, Store store, Clock clock) {
+        this.folder = folder;
+        this.store = store;
+        this.clock = clock;
+        store.migrate("store.blobs", List.of("""
+                CREATE TABLE blob_use(room TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY(room, digest))
+                WITHOUT ROWID"""));
+    }
+
+    @Override
+    public String put(byte[] content) {
+        String digest = "sha256:" + Digest.hex(content);
+        Path file = file(digest);
+        try {
+            if (intact(file, content.length)) {
+                // Young again, so that a sweep does not take what was just acknowledged.
+                Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
+                return digest;
+            }
+            write(file, content);
+            return digest;
+        } catch (IOException fault) {
+            throw Faults.of(fault, file);
+        }
+    }
+
+    /** Whether the file is there and still says what its name promises; a damaged one is written anew. */
+    private static boolean intact(Path file, int length) throws IOException {
+        return Files.exists(file)
+                && Files.size(file) == length
+                && Digest.hex(Files.readAllBytes(file)).equals(file.getFileName().toString());
+    }
+
+    private static void write(Path file, byte[] content) throws IOException {
+        Path parent = Optional.ofNullable(file.getParent()).orElseThrow();
+        boolean newFolder = !Files.exists(parent);
+        Files.createDirectories(parent);
+        Path temporary = Files.createTempFile(parent, "writing-", ".tmp");
+        try {
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                ByteBuffer rest = ByteBuffer.wrap(content);
+                while (rest.hasRemaining()) {
+                    channel.write(rest);
+                }
+                channel.force(true);
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+        syncFolder(parent);
+        if (newFolder) {
+            syncFolder(Optional.ofNullable(parent.getParent()).orElseThrow());
+        }
+    }
+
+    /** Makes a rename durable. Windows cannot open a folder, and needs no such call. */
+    private static void syncFolder(Path folder) throws IOException {
+        if (!System.getProperty("os.name", "").startsWith("Windows")) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    @Override
+    public byte[] read(String digest) {
+        Path file = file(digest);
+        try {
+            byte[] content = Files.readAllBytes(file);
+            if (!("sha256:" + Digest.hex(content)).equals(digest)) {
+                throw new StoreException(
+                        Code.CORRUPT,
+                        "The file " + file + " no longer has the content that its name promises: restore it from a copy");
+            }
+            return content;
+        } catch (NoSuchFileException missing) {
+            throw new StoreException(Code.MISSING, "The file " + file + " is missing: restore it from a copy", missing);
+        } catch (IOException fault) {
+            throw Faults.of(fault, file);
+        }
+    }
+
+    @Override
+    public boolean contains(String digest) {
+        return Files.exists(file(digest));
+    }
+
+    private Path file(String digest) {
+        if (!DIGEST.matcher(digest).matches()) {
+            throw new StoreException(
+                    Code.MISSING, "'" + digest + "' is no digest: it must be sha256: and 64 lower-case hex digits");
+        }
+        String hex = digest.substring("sha256:".length());
+        return folder.resolve(hex.substring(0, 2)).resolve(hex);
+    }
+
+    @Override
+    public void retain(String room, Set<String> digests) {
+        store.inTransaction(connection -> {
+            try (PreparedStatement drop = connection.prepareStatement("DELETE FROM blob_use WHERE room = ?");
+                    PreparedStatement use = connection.prepareStatement("INSERT INTO blob_use VALUES (?, ?)");
+                    PreparedStatement mark = connection.prepareStatement("INSERT INTO room(name, version, retains)"
+                            + " VALUES (?, 0, 1) ON CONFLICT(name) DO UPDATE SET retains = 1")) {
+                drop.setString(1, room);
+                drop.executeUpdate();
+                for (String digest : digests) {
+                    use.setString(1, room);
+                    use.setString(2, digest);
+                    use.addBatch();
+                }
+                use.executeBatch();
+                mark.setString(1, room);
+                return mark.executeUpdate();
+            }
+        });
+    }
+
+    /**
+     * Deletes files that no room uses and that are older than an hour, and what interrupted writes left. While some room never said
+     * what it uses, nothing is deleted: its files would look unused.
+     */
+    void sweep() {
+        Optional<Set<String>> used = store.read(connection -> {
+            try (PreparedStatement silent = connection.prepareStatement(
+                            "SELECT 1 FROM room WHERE retains = 0 AND name NOT LIKE 'store.%'");
+                    ResultSet found = silent.executeQuery()) {
+                if (found.next()) {
+                    return Optional.empty();
+                }
+            }
+            Set<String> names = new HashSet<>();
+            try (PreparedStatement query = connection.prepareStatement("SELECT digest FROM blob_use");
+                    ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    names.add(rows.getString(1).substring("sha256:".length()));
+                }
+            }
+            return Optional.of(names);
+        });
+        if (Files.isDirectory(folder)) {
+            used.ifPresent(this::deleteUnused);
+        }
+    }
+
+    private void deleteUnused(Set<String> used) {
+        Instant limit = clock.instant().minus(GRACE);
+        try (Stream<Path> files = Files.walk(folder, 2)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                boolean old = Files.getLastModifiedTime(file).toInstant().isBefore(limit);
+                if (old && !used.contains(file.getFileName().toString())) {
+                    Files.delete(file);
+                    LOGGER.log(System.Logger.Level.DEBUG, "Deleted {0}, which nothing uses", file);
+                }
+            }
+        } catch (IOException fault) {
+            // A sweep is housekeeping: the next start tries again.
+            LOGGER.log(System.Logger.Level.WARNING, "Could not delete unused files below " + folder, fault);
+        }
+    }
+}
