@@ -22,7 +22,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,27 +29,326 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every implementation of {@link Kernels} must do: forward operations agree with formulas in double precision, at sizes that fit no
- * vector and no block; gradients agree with finite differences of those formulas.
+ * What every implementation of {@link Kernels} must do: forward operations agree with formulas in double precision, at sizes that
+ * fit no vector and no block; gradients agree with finite differences of those formulas.
  */
 @Timeout(120)
 public abstract class KernelsContract {
     private static final float EPSILON = 1e-5f;
 
+    /** Tokens, outputs, inputs. */
+    private static final int[][] PRODUCTS = {
+        {1, 1, 1}, {1, 17, 129}, {1, 65, 3}, {3, 17, 33}, {8, 65, 63}, {9, 63, 65}, {17, 33, 1}, {33, 1, 17}, {65, 129, 63},
+        {63, 65, 601}, {521, 40, 33}
+    };
+
+    private final Kernels kernels;
     private final Arena arena = Arena.ofShared();
     private final Samples samples = new Samples(arena);
-    private Kernels kernels = new NoKernels().kernels();
 
-    /** The implementation under test; asked once per test. */
-    protected abstract Kernels kernels();
-
-    @BeforeEach
-    void askForKernels() {
-        kernels = kernels();
+    protected KernelsContract(Kernels kernels) {
+        this.kernels = kernels;
     }
 
     @AfterEach
-    void closeMemory() {
+    void freeMemory() {
         arena.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void productsAgreeWithTheFormula(DataType type) {
+        for (int[] size : PRODUCTS) {
+            int n = size[0];
+            int in = Math.ceilDiv(size[2], type.blockElements()) * type.blockElements();
+            Matrix weight = samples.matrix(type, size[1], in);
+            double[][] w = samples.doubles(weight);
+            String what = type + " " + n + "x" + size[1] + "x" + in;
+
+            Tensor x = samples.tensor(n, in);
+            Tensor y = samples.filled(n, size[1], Float.NaN);
+            kernels.multiply(weight, x, y);
+            assertClose("multiply " + what, y, DoubleReference.timesTransposed(doubles(x), w), in);
+
+            Tensor sum = samples.tensor(n, size[1]);
+            double[][] before = doubles(sum);
+            kernels.multiplyAdd(weight, x, 0.7f, sum);
+            assertSum("multiplyAdd " + what, sum, before, 0.7f, DoubleReference.timesTransposed(doubles(x), w), in);
+
+            Tensor dy = samples.tensor(n, size[1]);
+            Tensor dx = samples.tensor(n, in);
+            before = doubles(dx);
+            double[][] change = DoubleReference.timesTransposed(doubles(dy), DoubleReference.transposed(w));
+            kernels.multiplyTransposedAdd(weight, dy, -0.3f, dx);
+            assertSum("multiplyTransposedAdd " + what, dx, before, -0.3f, change, size[1]);
+        }
+    }
+
+    @Test
+    void outerProductIsAddedToTheGradient() {
+        for (int[] size : PRODUCTS) {
+            Tensor dy = samples.tensor(size[0], size[1]);
+            Tensor x = samples.tensor(size[0], size[2]);
+            Tensor dWeight = samples.tensor(size[1], size[2]);
+            double[][] before = doubles(dWeight);
+            double[][] change = DoubleReference.timesTransposed(
+                    DoubleReference.transposed(doubles(dy)), DoubleReference.transposed(doubles(x)));
+            kernels.outerProductAdd(dy, x, 1.5f, dWeight);
+            assertSum("outerProductAdd", dWeight, before, 1.5f, change, size[0]);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 17, 33, 63, 129, 400})
+    void rmsNormAndItsGradient(int columns) {
+        Tensor x = samples.tensor(5, columns);
+        Tensor weight = samples.tensor(1, columns);
+        Tensor y = samples.filled(5, columns, Float.NaN);
+        kernels.rmsNorm(x, weight.data(), EPSILON, y);
+        double[] w = doubles(weight)[0];
+        assertClose("rmsNorm", y, DoubleReference.rmsNorm(doubles(x), w, EPSILON), columns);
+
+        Tensor dy = samples.tensor(5, columns);
+        Tensor dx = samples.tensor(5, columns);
+        double[][] before = doubles(dx);
+        kernels.rmsNormBackward(x, weight.data(), EPSILON, dy, dx);
+        double[][] upstream = doubles(dy);
+        samples.assertGradient(
+                "rmsNormBackward",
+                dx,
+                before,
+                doubles(x),
+                input -> DoubleReference.sumOfProducts(DoubleReference.rmsNorm(input, w, EPSILON), upstream));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 6, 34, 64, 130})
+    void rotationTurnsAndTurnsBack(int headDim) {
+        RotaryTable table = RotaryTable.create(arena, 50, headDim, 10_000);
+        Tensor x = samples.tensor(9, 3 * headDim);
+        double[][] before = doubles(x);
+        kernels.rotate(table, 41, x);
+        assertClose("rotate", x, DoubleReference.rotate(before, headDim, 41, 10_000), 16);
+        kernels.rotateBackward(table, 41, x);
+        assertClose("rotateBackward", x, before, 4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 17, 33, 64})
+    void attentionAgreesWithTheFormula(int headDim) {
+        AttentionShape shape = new AttentionShape(4, 2, headDim);
+        for (int[] size : new int[][] {{0, 1}, {0, 3}, {5, 1}, {130, 2}, {0, 17}, {33, 65}, {0, 131}}) {
+            int past = size[0];
+            int n = size[1];
+            Tensor query = samples.tensor(n, shape.queryWidth());
+            Tensor keys = samples.tensor(past + n + 3, shape.keyValueWidth());
+            Tensor values = samples.tensor(past + n + 3, shape.keyValueWidth());
+            Tensor out = samples.filled(n, shape.queryWidth(), Float.NaN);
+            kernels.attention(shape, past, query, keys, values, out);
+            double[][] expected =
+                    DoubleReference.attention(shape, past, doubles(query), doubles(keys), doubles(values));
+            assertClose("attention of " + n + " after " + past, out, expected, past + n + headDim);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5, 67, 129})
+    void attentionGradients(int n) {
+        AttentionShape shape = new AttentionShape(4, 2, 7);
+        Tensor query = samples.tensor(n, shape.queryWidth());
+        Tensor keys = samples.tensor(n, shape.keyValueWidth());
+        Tensor values = samples.tensor(n, shape.keyValueWidth());
+        Tensor dOut = samples.tensor(n, shape.queryWidth());
+        AttentionGradient gradient = new AttentionGradient(
+                samples.tensor(n, shape.queryWidth()),
+                samples.tensor(n, shape.keyValueWidth()),
+                samples.tensor(n, shape.keyValueWidth()));
+        double[][] dQuery = doubles(gradient.query());
+        double[][] dKeys = doubles(gradient.keys());
+        double[][] dValues = doubles(gradient.values());
+        kernels.attentionBackward(shape, new AttentionTape(query, keys, values), dOut, gradient);
+
+        double[][] q = doubles(query);
+        double[][] k = doubles(keys);
+        double[][] v = doubles(values);
+        double[][] upstream = doubles(dOut);
+        samples.assertGradient("dQuery", gradient.query(), dQuery, q, input -> loss(shape, input, k, v, upstream));
+        samples.assertGradient("dKeys", gradient.keys(), dKeys, k, input -> loss(shape, q, input, v, upstream));
+        samples.assertGradient("dValues", gradient.values(), dValues, v, input -> loss(shape, q, k, input, upstream));
+    }
+
+    private static double loss(AttentionShape shape, double[][] q, double[][] k, double[][] v, double[][] upstream) {
+        return DoubleReference.sumOfProducts(DoubleReference.attention(shape, 0, q, k, v), upstream);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 17, 65, 8200})
+    void swiGluAndItsGradients(int columns) {
+        Tensor gate = samples.tensor(3, columns);
+        gate.set(0, 0, -200);
+        gate.set(1, 0, 200);
+        Tensor up = samples.tensor(3, columns);
+        Tensor out = samples.filled(3, columns, Float.NaN);
+        kernels.swiGlu(gate, up, out);
+        assertClose("swiGlu", out, DoubleReference.swiGlu(doubles(gate), doubles(up)), 16);
+
+        Tensor dOut = samples.tensor(3, columns);
+        Tensor dGate = samples.filled(3, columns, Float.NaN);
+        Tensor dUp = samples.filled(3, columns, Float.NaN);
+        kernels.swiGluBackward(gate, up, dOut, dGate, dUp);
+        double[][] g = doubles(gate);
+        double[][] u = doubles(up);
+        double[][] upstream = doubles(dOut);
+        double[][] zero = new double[3][columns];
+        samples.assertGradient(
+                "dGate",
+                dGate,
+                zero,
+                g,
+                input -> DoubleReference.sumOfProducts(DoubleReference.swiGlu(input, u), upstream));
+        samples.assertGradient(
+                "dUp",
+                dUp,
+                zero,
+                u,
+                input -> DoubleReference.sumOfProducts(DoubleReference.swiGlu(g, input), upstream));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 17, 129, 20_000})
+    void additionAddsInPlace(int columns) {
+        Tensor x = samples.tensor(3, columns);
+        Tensor y = samples.tensor(3, columns);
+        double[][] before = doubles(y);
+        kernels.add(x, y);
+        assertSum("add", y, before, 1, doubles(x), 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 17, 33, 129, 8192})
+    void crossEntropyAndItsGradient(int vocabulary) {
+        Tensor logits = samples.tensor(4, vocabulary);
+        logits.set(3, 0, 60);
+        double[][] before = doubles(logits);
+        int[] targets = {0, -1, vocabulary - 1, vocabulary / 2};
+        float[] weights = {1, 1, 0.25f, 2};
+        float[] losses = new float[4];
+        kernels.crossEntropy(logits, targets, weights, losses);
+        assertThat(losses[1]).isZero();
+        for (int row : new int[] {0, 2, 3}) {
+            assertThat((double) losses[row])
+                    .isCloseTo(DoubleReference.crossEntropy(before[row], targets[row]), within(1e-4));
+        }
+        samples.assertGradient("gradient", logits, new double[4][vocabulary], before, input -> {
+            double sum = 0;
+            for (int row : new int[] {0, 2, 3}) {
+                sum += weights[row] * DoubleReference.crossEntropy(input[row], targets[row]);
+            }
+            return sum;
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 17, 33, 129, 8192})
+    void distillationAndItsGradient(int vocabulary) {
+        Tensor student = samples.tensor(3, vocabulary);
+        Tensor teacher = samples.tensor(3, vocabulary);
+        double[][] before = doubles(student);
+        double[][] wanted = doubles(teacher);
+        float[] weights = {1, 0, 0.5f};
+        float[] divergences = new float[3];
+        kernels.distil(student, teacher, weights, divergences);
+        assertThat(divergences[1]).isZero();
+        assertThat((double) divergences[0])
+                .isCloseTo(DoubleReference.divergence(before[0], wanted[0]), within(1e-5));
+        samples.assertGradient(
+                "gradient",
+                student,
+                new double[3][vocabulary],
+                before,
+                input -> DoubleReference.divergence(input[0], wanted[0])
+                        + 0.5 * DoubleReference.divergence(input[2], wanted[2]));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 17, 64, 8191})
+    void scoresNameTheLargestLogitAndTheLowestOnATie(int vocabulary) {
+        Tensor logits = samples.tensor(3, vocabulary);
+        logits.set(0, vocabulary - 1, 2);
+        logits.set(1, vocabulary / 2, 2);
+        logits.set(1, vocabulary - 1, 2);
+        double[][] before = doubles(logits);
+        int[] targets = {0, vocabulary - 1, -1};
+        float[] losses = new float[3];
+        int[] best = new int[3];
+        kernels.score(logits, targets, losses, best);
+        assertThat(best).startsWith(vocabulary - 1, vocabulary / 2);
+        assertThat((double) losses[0]).isCloseTo(DoubleReference.crossEntropy(before[0], 0), within(1e-5));
+        assertThat((double) losses[1]).isCloseTo(DoubleReference.crossEntropy(before[1], vocabulary - 1), within(1e-5));
+        assertThat(losses[2]).isZero();
+    }
+
+    @Test
+    void notANumberIsNotHidden() {
+        Tensor x = samples.tensor(20, 33);
+        x.set(7, 12, Float.NaN);
+        Tensor y = samples.filled(20, 17, 0);
+        kernels.multiply(samples.matrix(DataType.F32, 17, 33), x, y);
+        assertThat(y.get(7, 0)).isNaN();
+        assertThat(y.get(8, 0)).isFinite();
+
+        Tensor normed = samples.filled(20, 33, 0);
+        kernels.rmsNorm(x, samples.tensor(1, 33).data(), EPSILON, normed);
+        assertThat(normed.get(7, 0)).isNaN();
+        Tensor gated = samples.filled(20, 33, 0);
+        kernels.swiGlu(x, normed, gated);
+        assertThat(gated.get(7, 12)).isNaN();
+
+        float[] losses = new float[20];
+        kernels.score(x, new int[20], losses, new int[20]);
+        assertThat(losses[7]).isNaN();
+        assertThat(losses[8]).isFinite();
+        kernels.crossEntropy(x, new int[20], new float[20], losses);
+        assertThat(losses[7]).isNaN();
+    }
+
+    @Test
+    void operandsThatDoNotFitAreRefused() {
+        Matrix weight = samples.matrix(DataType.F32, 4, 8);
+        Tensor x = samples.tensor(2, 7);
+        Tensor y = samples.tensor(2, 4);
+        assertThatThrownBy(() -> kernels.multiply(weight, x, y))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("4x8");
+        assertThatThrownBy(() -> kernels.score(y, new int[] {0, 4}, new float[2], new int[2]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("target 4");
+    }
+
+    @Test
+    void severalThreadsAtOnceGetTheResultOfOne() throws Exception {
+        Matrix weight = samples.matrix(DataType.F32, 160, 96);
+        Tensor x = samples.tensor(70, 96);
+        Tensor expected = samples.filled(70, 160, 0);
+        kernels.multiply(weight, x, expected);
+        try (ExecutorService callers = Executors.newFixedThreadPool(4)) {
+            List<Future<Long>> mismatches = new ArrayList<>();
+            for (int caller = 0; caller < 4; caller++) {
+                Tensor y = samples.copy(expected);
+                mismatches.add(callers.submit(() -> {
+                    for (int i = 0; i < 20; i++) {
+                        y.clear();
+                        kernels.multiply(weight, x, y);
+                        if (y.data().mismatch(expected.data()) >= 0) {
+                            return y.data().mismatch(expected.data());
+                        }
+                    }
+                    return -1L;
+                }));
+            }
+            for (Future<Long> mismatch : mismatches) {
+                assertThat(mismatch.get()).isEqualTo(-1);
+            }
+        }
     }
 }

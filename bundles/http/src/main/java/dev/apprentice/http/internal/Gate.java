@@ -32,7 +32,7 @@ final class Gate {
             case BROWSER -> {
                 Session session = session(request);
                 if (session == null) {
-                    throw new HttpException(401, "not_signed_in", "Sign in first: run \"apprentice open\"");
+                    throw new HttpException(401, "not_signed_in", "Sign in first: run \"apprentice token\"");
                 }
                 requireOwnPage(request);
                 exchange.enter(session);

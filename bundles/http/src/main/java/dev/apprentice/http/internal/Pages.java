@@ -19,7 +19,7 @@ final class Pages {
         return page("Sign in", """
                 <h1>Apprentice</h1>
                 <p>You are not signed in. Run</p>
-                <pre>apprentice open</pre>
+                <pre>apprentice token</pre>
                 <p>in a terminal on this machine and open the address it prints.</p>
                 <form method="get" action="/sign-in">
                   <label for="token">Or enter the one-time token</label>

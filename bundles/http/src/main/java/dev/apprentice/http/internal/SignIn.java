@@ -64,7 +64,7 @@ final class SignIn {
         if (right == null) {
             refuse(now);
             throw new HttpException(
-                    403, "wrong_token", "This token is unknown, used or expired: run \"apprentice open\" for a new one");
+                    403, "wrong_token", "This token is unknown, used or expired: run \"apprentice token\" for a new one");
         }
         tokens.remove(right);
         failures = 0;

@@ -17,15 +17,27 @@ final class Elements {
 
     /** Elements of a file as float32, {@code values.length} of them from element {@code from}. */
     static void read(SafeTensors.Entry entry, long from, float[] values) {
-        MemorySegment data = entry.data();
-        for (int i = 0; i < values.length; i++) {
-            long index = from + i;
-            values[i] = switch (entry.type()) {
-                case F32 -> data.get(FLOAT, 4 * index);
-                case F16 -> Float.float16ToFloat(data.get(SHORT, 2 * index));
-                case BF16 -> Float.intBitsToFloat(data.get(SHORT, 2 * index) << 16);
-                case I32 -> data.get(INT, 4 * index);
-            };
+        MemorySegment part = entry.data().asSlice(from * entry.type().bytes(), (long) values.length * entry.type().bytes());
+        switch (entry.type()) {
+            case F32 -> MemorySegment.copy(part, FLOAT, 0, values, 0, values.length);
+            case F16 -> {
+                short[] halves = part.toArray(SHORT);
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = Float.float16ToFloat(halves[i]);
+                }
+            }
+            case BF16 -> {
+                short[] halves = part.toArray(SHORT);
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = Float.intBitsToFloat(halves[i] << 16);
+                }
+            }
+            case I32 -> {
+                int[] integers = part.toArray(INT);
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = integers[i];
+                }
+            }
         }
     }
 
@@ -63,10 +75,12 @@ final class Elements {
 
     /** Round to nearest, ties to even; the values are finite. */
     private static void encodeBf16(float[] values, MemorySegment row) {
+        short[] halves = new short[values.length];
         for (int i = 0; i < values.length; i++) {
             int bits = Float.floatToRawIntBits(values[i]);
-            row.set(SHORT, 2L * i, (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16));
+            halves[i] = (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
         }
+        MemorySegment.copy(halves, 0, row, SHORT, 0, halves.length);
     }
 
     private static void encodeQ8(float[] values, MemorySegment row) {

@@ -193,7 +193,10 @@ final class SqliteStore implements Store, AutoCloseable {
         try {
             connection.rollback();
         } catch (SQLException fault) {
-            throw Faults.of(fault, database);
+            // When the disk is full SQLite has rolled back by itself, and has nothing left to undo.
+            if (!String.valueOf(fault.getMessage()).contains("no transaction is active")) {
+                throw Faults.of(fault, database);
+            }
         }
     }
 

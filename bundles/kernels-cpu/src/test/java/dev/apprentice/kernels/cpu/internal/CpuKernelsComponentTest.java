@@ -1,0 +1,26 @@
+package dev.apprentice.kernels.cpu.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CpuKernelsComponentTest {
+
+    @Test
+    void threadsDefaultToTheProcessors() {
+        assertThat(CpuKernelsComponent.threads(null))
+                .isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(CpuKernelsComponent.threads(" 3 ")).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "many", ""})
+    void aSettingThatIsNoNumberOfThreadsIsRefused(String setting) {
+        assertThatThrownBy(() -> CpuKernelsComponent.threads(setting))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("apprentice.threads");
+    }
+}
