@@ -1,5 +1,6 @@
 package dev.apprentice.launcher;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ class HomeLockTest {
     void aHomeIsTakenByOneAtATime() {
         Path home = folder.resolve("home");
         try (HomeLock first = HomeLock.take(home)) {
+            assertThat(first).isNotNull();
             assertThatThrownBy(() -> HomeLock.take(home))
                     .isInstanceOf(LauncherException.class)
                     .hasMessageContaining("process " + ProcessHandle.current().pid());

@@ -6,7 +6,8 @@ import java.lang.foreign.MemorySegment;
  * The operations of a Llama-family transformer, forward and backward, on one kind of hardware.
  *
  * <p>Shapes are (rows, columns); n is the number of tokens. Results named "+=" are added to what is there, so that gradients
- * accumulate. Arguments never overlap unless said so. Implementations may be called from several threads at once; the result of a
+ * accumulate. Arguments never overlap unless said so. Memory is native and open to every thread (a shared, automatic or global
+ * arena, never a confined one). Implementations may be called from several threads at once; the result of a
  * call does not depend on how many threads took part. The scalar implementation is the oracle of the tests.
  */
 public interface Kernels {

@@ -21,7 +21,7 @@ final class ErrorAnswers {
         if (page && error.code().equals("not_signed_in")) {
             exchange.answerHtml(401, Pages.howToSignIn());
         } else if (page) {
-            exchange.answerHtml(error.status(), Pages.error(error.status(), error.getMessage()));
+            exchange.answerHtml(error.status(), Pages.error(error.status(), String.valueOf(error.getMessage())));
         } else {
             exchange.answerJson(error.status(), Map.of("error", describe(error)));
         }

@@ -9,8 +9,9 @@ import io.javalin.config.JavalinConfig;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Objects;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.ServerConnector;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ public final class WebServer implements Server, AutoCloseable {
     private final RouteTable routes = new RouteTable();
     private final SignIn signIn;
     private @Nullable Running running;
+    private volatile @Nullable RequestPipeline pipeline;
 
     /**
      * @param port 0 takes any
@@ -45,8 +47,7 @@ public final class WebServer implements Server, AutoCloseable {
     public synchronized void start() {
         ApiKey apiKey = ApiKey.of(home);
         Workers workers = new Workers();
-        AtomicReference<List<ServerConnector>> opened = new AtomicReference<>(List.of());
-        AtomicReference<RequestPipeline> pipeline = new AtomicReference<>();
+        List<ServerConnector> opened = new ArrayList<>();
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         // Javalin and Jetty look for their services there; in a framework it is whatever the starting thread had.
@@ -55,24 +56,24 @@ public final class WebServer implements Server, AutoCloseable {
             Javalin javalin = Javalin.create(config -> {
                 configure(config);
                 config.jetty.modifyServer(server -> {
-                    opened.set(LoopbackConnectors.open(server, httpConfiguration(), port, limits.idleTime()));
-                    opened.get().forEach(server::addConnector);
+                    opened.addAll(LoopbackConnectors.open(server, httpConfiguration(), port, limits.idleTime()));
+                    opened.forEach(server::addConnector);
+                    pipeline = pipeline(opened.getFirst().getLocalPort(), apiKey, workers);
                 });
-                config.routes.before(context -> pipeline.get().handle(context));
+                config.routes.before(context -> Objects.requireNonNull(pipeline).handle(context));
             });
-            int actual = opened.get().getFirst().getLocalPort();
-            pipeline.set(pipeline(actual, apiKey, workers));
             javalin.start();
-            running = new Running(javalin, workers, "http://127.0.0.1:" + actual);
+            String url = "http://127.0.0.1:" + opened.getFirst().getLocalPort();
+            running = new Running(javalin, workers, url);
+            announce(url);
         } catch (RuntimeException e) {
-            opened.get().forEach(ServerConnector::close);
+            opened.forEach(ServerConnector::close);
             workers.close();
             LOG.log(Level.ERROR, "The HTTP server did not start: " + e.getMessage());
             throw e;
         } finally {
             thread.setContextClassLoader(before);
         }
-        announce(running.url);
     }
 
     private RequestPipeline pipeline(int actual, ApiKey apiKey, Workers workers) {

@@ -99,6 +99,12 @@ final class Experiences {
                 > 0;
     }
 
+    /** Drops an earlier rejection; in a transaction. */
+    void forgive(Connection connection, Experience experience) throws SQLException {
+        Sql.update(
+                connection, "DELETE FROM experience WHERE skill = ? AND hash = ? AND role = 'AVOID'", skill, hash(experience));
+    }
+
     /** The next experiences of the queue. */
     List<Stored> waiting(long cursor, int limit) {
         return list("role = 'LEARN' AND id > ? ORDER BY id LIMIT ?", cursor, limit);

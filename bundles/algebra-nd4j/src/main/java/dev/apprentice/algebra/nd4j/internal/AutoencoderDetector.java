@@ -22,8 +22,8 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  * Scores of outliers span many orders of magnitude, therefore only their ranks among the fitted rows leave this class.
  */
 final class AutoencoderDetector implements LearningAlgebra.OutlierDetector {
-    private static final int STEPS = 100;
-    private static final double LEARNING_RATE = 0.01;
+    private static final int STEPS = 60;
+    private static final double LEARNING_RATE = 0.02;
 
     private final Standardisation standardisation;
     private final MultiLayerNetwork network;
@@ -46,7 +46,7 @@ final class AutoencoderDetector implements LearningAlgebra.OutlierDetector {
 
     private static MultiLayerConfiguration configuration(int width, long seed) {
         int hidden = Math.clamp(2L * width, 8, 64);
-        int latent = Math.clamp(width / 3, 2, 8);
+        int latent = Math.clamp(width / 2, 2, 16);
         return new NeuralNetConfiguration.Builder()
                 .seed(seed)
                 .optimizationAlgo(OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT)

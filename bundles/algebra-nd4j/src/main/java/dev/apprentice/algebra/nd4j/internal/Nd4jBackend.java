@@ -16,8 +16,11 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  * matrix products gain by it, and the ones of the guard network are tiny.
  */
 final class Nd4jBackend {
-    /** Vectors are bound by memory bandwidth, and the detector's matrices are small: more threads only wait for each other. */
-    private static final int MOST_THREADS = 2;
+    /**
+     * One core nearly saturates the memory, and the detector's matrices are small. Several threads spin while they wait for each
+     * other, which made fitting a detector ten times slower on a busy machine.
+     */
+    private static final int THREADS = 1;
 
     private Nd4jBackend() {}
 
@@ -32,9 +35,8 @@ final class Nd4jBackend {
             thread.setContextClassLoader(ours);
             ND4JClassLoading.setNd4jClassloader(ours);
             DL4JClassLoading.setDl4jClassloader(ours);
-            int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_THREADS);
-            Nd4j.factory().blas().setMaxThreads(threads);
-            NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+            Nd4j.factory().blas().setMaxThreads(THREADS);
+            NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(THREADS);
         } catch (RuntimeException | LinkageError e) {
             throw new AlgebraException(
                     AlgebraException.Code.NATIVES,

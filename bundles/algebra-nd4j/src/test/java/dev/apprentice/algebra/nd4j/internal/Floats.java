@@ -27,6 +27,14 @@ final class Floats {
         return vector.toArray(ValueLayout.JAVA_FLOAT);
     }
 
+    static double largestDifference(MemorySegment vector, float[] expected) {
+        double largest = 0;
+        for (int i = 0; i < expected.length; i++) {
+            largest = Math.max(largest, Math.abs((double) vector.getAtIndex(ValueLayout.JAVA_FLOAT, i) - expected[i]));
+        }
+        return largest;
+    }
+
     /** Normal rows whose second half follows from the first, which an auto-encoder can learn. */
     static float[][] rows(int count, int width, long seed) {
         Random random = new Random(seed);

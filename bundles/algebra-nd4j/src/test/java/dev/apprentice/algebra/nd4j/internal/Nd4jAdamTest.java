@@ -41,8 +41,8 @@ class Nd4jAdamTest {
                 for (int i = 0; i < length; i++) {
                     m[i] = 0.9 * m[i] + 0.1 * g[i];
                     v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i];
-                    double corrected = m[i] / (1 - Math.pow(0.9, step + 1));
-                    expected[i] -= rate * corrected / (Math.sqrt(v[i] / (1 - Math.pow(0.999, step + 1))) + 1e-8);
+                    double corrected = rate * Math.sqrt(1 - Math.pow(0.999, step + 1)) / (1 - Math.pow(0.9, step + 1));
+                    expected[i] -= corrected * m[i] / (Math.sqrt(v[i]) + 1e-8);
                 }
             }
 

@@ -1,0 +1,161 @@
+package dev.apprentice.learning.internal;
+
+import dev.apprentice.learning.Measurement;
+import dev.apprentice.learning.Measurement.Core;
+import dev.apprentice.learning.Measurement.Latency;
+import dev.apprentice.learning.Measurement.Personal;
+import dev.apprentice.learning.Progress;
+import dev.apprentice.model.Adapter;
+import dev.apprentice.model.GenerationEvent;
+import dev.apprentice.model.GenerationRequest;
+import dev.apprentice.model.LanguageModel;
+import dev.apprentice.model.Sampling;
+import dev.apprentice.model.Scores;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Measures an adapter on held-out files and on the core set. */
+final class Measure {
+    private static final int LINES = 100;
+    private static final int PROMPT_TOKENS = 192;
+    private static final int PROMPT_CHARACTERS = 4 * PROMPT_TOKENS; // enough text for so many tokens
+    private static final int LINE_TOKENS = 40;
+    private static final int TIMED_PROMPTS = 6;
+    private static final int TIMED_TOKENS = 48;
+    private static final double NORMAL_95 = 1.96;
+
+    private final LanguageModel model;
+    private final Adapter adapter;
+    private final Progress progress;
+
+    Measure(LanguageModel model, Adapter adapter, Progress progress) {
+        this.model = model;
+        this.adapter = adapter;
+        this.progress = progress;
+    }
+
+    /** @param sequenceLength of training; held-out text is read in sequences of twice that */
+    Measurement run(String commit, List<String> heldOut, List<String> core, int sequenceLength) {
+        int window = Math.min(2 * sequenceLength, model.info().contextLength());
+        Tally own = tally("held-out code", heldOut, window);
+        Personal personal = completion(NextLine.spread(heldOut, LINES), own);
+        Tally general = tally("core set", core, window);
+        return new Measurement(
+                commit,
+                personal,
+                new Core(general.top1(), general.meanNats(), core.size(), general.tokens),
+                latency(heldOut));
+    }
+
+    /** Sums over tokens. */
+    private static final class Tally {
+        private long tokens;
+        private long hits;
+        private double nats;
+
+        double top1() {
+            return tokens == 0 ? 0 : (double) hits / tokens;
+        }
+
+        double meanNats() {
+            return tokens == 0 ? 0 : nats / tokens;
+        }
+    }
+
+    /** Foretells every token but the first of every sequence. */
+    private Tally tally(String stage, List<String> texts, int window) {
+        Tally tally = new Tally();
+        for (int i = 0; i < texts.size(); i++) {
+            int[] tokens = model.tokenizer().encode(texts.get(i));
+            for (int from = 0; from + 1 < tokens.length; from += window) {
+                int[] sequence = Arrays.copyOfRange(tokens, from, Math.min(tokens.length, from + window));
+                if (sequence.length > 1) {
+                    Scores scores = model.score(sequence, 1, adapter);
+                    tally.tokens += scores.nats().length;
+                    tally.hits += scores.hitCount();
+                    tally.nats += scores.meanNats() * scores.nats().length;
+                }
+            }
+            progress.update(stage, i + 1, texts.size());
+        }
+        return tally;
+    }
+
+    private Personal completion(List<NextLine> places, Tally tally) {
+        int exact = 0;
+        double similarity = 0;
+        for (int i = 0; i < places.size(); i++) {
+            String answer = complete(places.get(i).before());
+            exact += answer.equals(places.get(i).line()) ? 1 : 0;
+            similarity += EditDistance.similarity(answer, places.get(i).line());
+            progress.update("next lines", i + 1, places.size());
+        }
+        int lines = places.size();
+        double rate = lines == 0 ? 0 : (double) exact / lines;
+        return new Personal(
+                rate,
+                halfWidth(rate, lines),
+                lines == 0 ? 0 : similarity / lines,
+                tally.top1(),
+                tally.meanNats(),
+                lines,
+                tally.tokens);
+    }
+
+    private String complete(String before) {
+        StringBuilder answer = new StringBuilder();
+        GenerationRequest request = new GenerationRequest(prompt(before), LINE_TOKENS, Sampling.GREEDY, List.of("\n"));
+        model.generate(request, adapter, event -> {
+            if (event instanceof GenerationEvent.Piece piece) {
+                answer.append(piece.text());
+            }
+            return true;
+        });
+        return answer.toString().strip();
+    }
+
+    private int[] prompt(String before) {
+        String near = before.substring(Math.max(0, before.length() - PROMPT_CHARACTERS));
+        int[] tokens = model.tokenizer().encode(near);
+        return Arrays.copyOfRange(tokens, Math.max(0, tokens.length - PROMPT_TOKENS), tokens.length);
+    }
+
+    /** Half the width of the Wilson score interval (1927), which also holds for rates near 0. */
+    private static double halfWidth(double rate, int count) {
+        if (count == 0) {
+            return 0;
+        }
+        double square = NORMAL_95 * NORMAL_95;
+        double root = Math.sqrt(rate * (1 - rate) / count + square / (4.0 * count * count));
+        return NORMAL_95 * root / (1 + square / count);
+    }
+
+    /** Median over prompts, without and with the adapter in turn, so that a busy moment of the machine hits both. */
+    private Latency latency(List<String> documents) {
+        List<int[]> prompts = Stream.concat(documents.stream(), documents.stream().map(text -> text.substring(text.length() / 2)))
+                .limit(TIMED_PROMPTS)
+                .map(this::prompt)
+                .filter(tokens -> tokens.length > 0)
+                .toList();
+        double[] base = new double[prompts.size()];
+        double[] adapted = new double[prompts.size()];
+        for (int i = 0; i < prompts.size(); i++) {
+            base[i] = millisPerToken(prompts.get(i), null);
+            adapted[i] = millisPerToken(prompts.get(i), adapter);
+            progress.update("latency", i + 1, prompts.size());
+        }
+        return new Latency(median(base), median(adapted));
+    }
+
+    private double millisPerToken(int[] prompt, @Nullable Adapter with) {
+        GenerationRequest request = new GenerationRequest(prompt, TIMED_TOKENS, Sampling.GREEDY, List.of());
+        return model.generate(request, with, event -> true).usage().millisPerToken();
+    }
+
+    private static double median(double[] values) {
+        Arrays.sort(values);
+        return values.length == 0 ? 0 : (values[values.length / 2] + values[(values.length - 1) / 2]) / 2;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.apprentice.learning.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One place where the next line is asked for.
+ *
+ * @param before the text up to the line and its indentation, but for the last blank of it: the tokenizer joins that to the first word
+ * @param line without blanks around it
+ */
+record NextLine(String before, String line) {
+    private static final int FIRST_LINE = 5; // counted from 0: some text must stand before it
+    private static final int SHORTEST = 8;
+    private static final int LONGEST = 120;
+
+    /** So many places, or all there are, spread evenly over the documents. */
+    static List<NextLine> spread(List<String> documents, int count) {
+        List<NextLine> all = new ArrayList<>();
+        documents.forEach(document -> collect(document, all));
+        if (all.size() <= count) {
+            return all;
+        }
+        List<NextLine> chosen = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            chosen.add(all.get((int) ((long) i * all.size() / count)));
+        }
+        return chosen;
+    }
+
+    private static void collect(String document, List<NextLine> places) {
+        int start = 0;
+        List<String> lines = document.lines().toList();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            if (i >= FIRST_LINE && worthwhile(line.strip())) {
+                int word = start + line.length() - line.stripLeading().length();
+                int end = word > start && document.charAt(word - 1) == ' ' ? word - 1 : word;
+                places.add(new NextLine(document.substring(0, end), line.strip()));
+            }
+            start += line.length() + 1;
+        }
+    }
+
+    private static boolean worthwhile(String line) {
+        return line.length() >= SHORTEST
+                && line.length() <= LONGEST
+                && !line.startsWith("import ")
+                && !line.startsWith("package ")
+                && !line.startsWith("/")
+                && !line.startsWith("*")
+                && line.chars().anyMatch(Character::isLetter);
+    }
+}

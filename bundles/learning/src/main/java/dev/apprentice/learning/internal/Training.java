@@ -1,0 +1,117 @@
+package dev.apprentice.learning.internal;
+
+import dev.apprentice.compute.LearningAlgebra;
+import dev.apprentice.learning.LearningSettings;
+import dev.apprentice.learning.Progress;
+import dev.apprentice.model.Trainer;
+import dev.apprentice.model.TrainingSample;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * The optimisation of one cycle: Adam on the weighted mean of experiences, rehearsal and the EWC penalty.
+ *
+ * <p>The importance is that of online EWC (arXiv 1805.06370), F ← γF + F_new, where F_new is the mean of the squared gradients of
+ * single experiences, not the square of their mean. Rehearsal does not count in it: its loss is the divergence from the base, whose
+ * gradient near the base says nothing of how sure the base is. Gradients of a language model are small, and so F; the penalty
+ * divides F by its mean, so that λ means the same for every adapter.
+ */
+final class Training {
+    private static final double LARGEST_NORM = 1; // of the gradient
+
+    private final LearningAlgebra algebra;
+    private final LearningSettings settings;
+
+    Training(LearningAlgebra algebra, LearningSettings settings) {
+        this.algebra = algebra;
+        this.settings = settings;
+    }
+
+    /**
+     * What training gave.
+     *
+     * @param meanLoss nats per token of the experiences
+     * @param losses of each experience of the batch, at the last step
+     * @param steps Adam steps taken in all
+     */
+    record Result(double meanLoss, double[] losses, int steps) {}
+
+    /** Changes the vectors in place: parameters, moments, importance and, at the end, what is served. */
+    Result run(Batch batch, LearnedVectors vectors, Trainer trainer, int cycle, Progress progress) {
+        trainer.parameters().copyFrom(vectors.parameters());
+        LearningAlgebra.Optimiser adam =
+                algebra.adam(LearningAlgebra.AdamSettings.DEFAULT, vectors.moments());
+        double[] losses = new double[batch.experiences().size()];
+        double lossSum = 0;
+        int step = batch.position().step();
+        try (Arena arena = Arena.ofShared()) {
+            long bytes = vectors.parameters().byteSize();
+            MemorySegment gradient = arena.allocate(bytes, 64);
+            MemorySegment ofSample = arena.allocate(bytes, 64);
+            MemorySegment fisher = arena.allocate(bytes, 64);
+            for (int i = 0; i < settings.stepsPerCycle(); i++, step++) {
+                gradient.fill((byte) 0);
+                for (int j = 0; j < losses.length; j++) {
+                    Batch.Item item = batch.experiences().get(j);
+                    losses[j] = gradientOf(item.sample(), trainer, ofSample);
+                    lossSum += losses[j];
+                    algebra.addSquare(fisher, 1.0 / (losses.length * settings.stepsPerCycle()), ofSample);
+                    algebra.addScaled(gradient, item.weight(), ofSample);
+                    progress.update("train", (long) i * losses.length + j + 1, (long) settings.stepsPerCycle() * losses.length);
+                }
+                for (TrainingSample sample : batch.rehearsal()) {
+                    trainer.accumulate(sample, settings.rehearsalWeight() / batch.rehearsal().size(), gradient);
+                }
+                addPenalty(gradient, vectors, trainer.parameters());
+                clip(gradient);
+                adam.apply(trainer.parameters(), gradient, settings.learningRate(), step);
+            }
+            algebra.scale(vectors.importance(), settings.importanceDecay());
+            algebra.addScaled(vectors.importance(), 1, fisher);
+        }
+        vectors.parameters().copyFrom(trainer.parameters());
+        average(vectors, cycle);
+        return new Result(lossSum / ((double) losses.length * settings.stepsPerCycle()), losses, step);
+    }
+
+    private static double gradientOf(TrainingSample sample, Trainer trainer, MemorySegment gradient) {
+        gradient.fill((byte) 0);
+        return trainer.accumulate(sample, 1, gradient);
+    }
+
+    private void addPenalty(MemorySegment gradient, LearnedVectors vectors, MemorySegment parameters) {
+        double mean = mean(vectors.importance());
+        if (settings.importanceStrength() > 0 && mean > 0) {
+            double strength = settings.importanceStrength() / mean;
+            algebra.addImportancePenalty(gradient, strength, vectors.importance(), parameters, vectors.served());
+        }
+    }
+
+    private void clip(MemorySegment gradient) {
+        double norm = algebra.norm(gradient);
+        if (norm > LARGEST_NORM) {
+            algebra.scale(gradient, LARGEST_NORM / norm);
+        }
+    }
+
+    /**
+     * served ← (1−r)·served + r·parameters with r = (1−β)/(1−βᵗ): the exponential moving average with the bias correction of
+     * arXiv 1412.6980 folded in, so that the first cycles are served at once.
+     */
+    private void average(LearnedVectors vectors, int cycle) {
+        double beta = settings.averaging();
+        double rate = (1 - beta) / (1 - Math.pow(beta, cycle));
+        algebra.scale(vectors.served(), 1 - rate);
+        algebra.addScaled(vectors.served(), rate, vectors.parameters());
+    }
+
+    private static double mean(MemorySegment vector) {
+        long count = vector.byteSize() / Float.BYTES;
+        double sum = 0;
+        for (long i = 0; i < count; i++) {
+            sum += vector.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+        }
+        return sum / count;
+    }
+}

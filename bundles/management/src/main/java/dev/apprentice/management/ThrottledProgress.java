@@ -1,0 +1,29 @@
+package dev.apprentice.management;
+
+import dev.apprentice.http.EventStream;
+import dev.apprentice.learning.Progress;
+
+/** Tells of progress ten times a second at the most, but of every new stage and of each stage's end. */
+final class ThrottledProgress implements Progress {
+    private static final long INTERVAL_NANOS = 100_000_000;
+
+    private final EventStream events;
+    private String lastStage = "";
+    private long lastTime;
+
+    ThrottledProgress(EventStream events) {
+        this.events = events;
+    }
+
+    @Override
+    public void update(String stage, long done, long total) {
+        long now = System.nanoTime();
+        if (!stage.equals(lastStage) || done == total || now - lastTime >= INTERVAL_NANOS) {
+            lastStage = stage;
+            lastTime = now;
+            events.send("progress", new Step(stage, done, total));
+        }
+    }
+
+    private record Step(String stage, long done, long total) {}
+}

@@ -1,0 +1,57 @@
+package dev.apprentice.management.internal;
+
+import dev.apprentice.http.Exchange;
+import dev.apprentice.http.RouteContributor;
+import dev.apprentice.http.Routes;
+import dev.apprentice.http.Routes.Access;
+import dev.apprentice.http.Server;
+import dev.apprentice.learning.Learning;
+import dev.apprentice.management.PlatformStatus;
+import dev.apprentice.skills.Publishers;
+import dev.apprentice.skills.Skills;
+import dev.apprentice.store.Store;
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** The API that the command line uses. */
+@Component
+public final class ManagementRoutes implements RouteContributor {
+    private final Server server;
+    private final PlatformStatus status;
+    private final SkillsApi skills;
+    private final LearningApi learning;
+    private final PublishersApi publishers;
+    private final AuditApi audit;
+
+    @Activate
+    public ManagementRoutes(
+            @Reference Server server,
+            @Reference PlatformStatus status,
+            @Reference Skills skills,
+            @Reference Learning learning,
+            @Reference Publishers publishers,
+            @Reference Store store) {
+        this.server = server;
+        this.status = status;
+        this.skills = new SkillsApi(skills, learning);
+        this.learning = new LearningApi(skills, learning);
+        this.publishers = new PublishersApi(publishers);
+        this.audit = new AuditApi(store.audit());
+    }
+
+    @Override
+    public void contribute(Routes routes) {
+        routes.get("/api/status", Access.API, exchange -> exchange.answerJson(200, status.now()));
+        routes.post("/api/sign-in-token", Access.API, this::signInToken);
+        skills.contribute(routes);
+        learning.contribute(routes);
+        publishers.contribute(routes);
+        audit.contribute(routes);
+    }
+
+    private void signInToken(Exchange exchange) {
+        exchange.answerJson(200, Map.of("url", server.url() + "/sign-in?token=" + server.newSignInToken()));
+    }
+}

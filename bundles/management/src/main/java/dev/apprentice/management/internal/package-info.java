@@ -1,0 +1,5 @@
+/** The management API. */
+@NullMarked
+package dev.apprentice.management.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,28 @@
+package dev.apprentice.skills;
+
+import java.time.Instant;
+import java.util.List;
+
+/** Whose skills this machine believes. */
+public interface Publishers {
+
+    List<Publisher> list();
+
+    /**
+     * Trusts the publisher of a certificate.
+     *
+     * @param pem the certificate in PEM form
+     * @throws SkillException with code SIGNATURE if it is not a valid certificate of a publisher
+     */
+    Publisher trust(String pem);
+
+    /** No longer trusts a publisher. */
+    void distrust(String fingerprint);
+
+    /**
+     * One who is trusted.
+     *
+     * @param fingerprint SHA-256 hex of the certificate
+     */
+    record Publisher(String name, String fingerprint, Instant notAfter) {}
+}
