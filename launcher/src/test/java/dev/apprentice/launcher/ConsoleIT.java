@@ -64,7 +64,7 @@ class ConsoleIT {
                         signed.fileName() + ".p7s", "application/pkcs7-signature", signed.signature()));
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Install")).click();
         assertThat(page.getByText("1.0.0").first()).isVisible();
-        assertThat(client.get(API).path("version").asString()).isEqualTo("1.0.0");
+        assertThat(client.get(API).at("/skill/version").asString()).isEqualTo("1.0.0");
     }
 
     private void learn(ApiClient client) throws Exception {

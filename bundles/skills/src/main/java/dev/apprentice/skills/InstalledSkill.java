@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * A skill on the shelf.
  *
- * @param publisher name in the certificate that signed it
- * @param publisherFingerprint SHA-256 hex of that certificate
+ * @param publisher name in the certificates that signed it
+ * @param publisherFingerprint SHA-256 hex over both certificates of the publisher
  * @param jarDigest of exactly the bytes that run
  * @param keptVersions versions that can be rolled back to, this one included, newest first
  * @param dataOnly whether it contains no code

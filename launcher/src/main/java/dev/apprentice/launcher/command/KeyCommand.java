@@ -3,6 +3,8 @@ package dev.apprentice.launcher.command;
 import dev.apprentice.launcher.LauncherException;
 import dev.apprentice.signing.publish.PublisherKeys;
 import java.io.Console;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -19,16 +21,26 @@ final class KeyCommand {
     @Command(name = "new", description = "Make a key pair of each kind and their certificates.", mixinStandardHelpOptions = true)
     int create(
             @Option(names = "--name", required = true, description = "The publisher's name.") String name,
-            @Parameters(paramLabel = "DIR", description = "Folder for the keys; must not hold any yet.") Path folder) {
+            @Parameters(paramLabel = "FILE", description = "New file for the encrypted keys.") Path file) {
         char[] passphrase = passphrase("Passphrase for the new keys: ");
         try {
             PublisherKeys keys = PublisherKeys.create(name);
-            keys.save(folder, passphrase);
-            System.out.println("Keys are in " + folder + ". Give publisher.pem to those who shall trust you; keep the rest secret.");
+            keys.save(file, passphrase);
+            Path certificates = Path.of(file + ".public.pem");
+            write(certificates, keys.certificatePem());
+            System.out.println("Keep " + file + " secret; give " + certificates + " to those who shall trust you.");
         } finally {
             Arrays.fill(passphrase, '\0');
         }
         return 0;
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new LauncherException("The certificates " + file + " cannot be written: check the folder", e);
+        }
     }
 
     static char[] passphrase(String question) {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 /** Signs a skill as its publisher. */
 @Command(name = "sign", description = "Sign a skill: writes FILE.p7s beside it.", mixinStandardHelpOptions = true)
 final class SignCommand implements Callable<Integer> {
-    @Option(names = "--keys", required = true, paramLabel = "DIR", description = "Folder that 'key new' made.")
+    @Option(names = "--keys", required = true, paramLabel = "FILE", description = "What 'key new' made.")
     private Path keys = Path.of("");
 
     @Parameters(paramLabel = "FILE", description = "The skill's jar.")

@@ -34,7 +34,7 @@ final class CommitStore {
     Optional<Head> head(String skill) {
         return store.read(connection -> Sql.first(
                 connection,
-                "SELECT version, head, l.cursor, l.attempts, step FROM learner l JOIN learned_commit ON id = head"
+                "SELECT l.version, head, l.cursor, l.attempts, step FROM learner l JOIN learned_commit ON id = head"
                         + " WHERE l.skill = ?",
                 row -> new Head(
                         row.getString(1),

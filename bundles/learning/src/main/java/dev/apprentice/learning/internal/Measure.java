@@ -13,7 +13,6 @@ import dev.apprentice.model.Sampling;
 import dev.apprentice.model.Scores;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Measures an adapter on held-out files and on the core set. */
@@ -134,10 +133,8 @@ final class Measure {
 
     /** Median over prompts, without and with the adapter in turn, so that a busy moment of the machine hits both. */
     private Latency latency(List<String> documents) {
-        List<int[]> prompts = Stream.concat(documents.stream(), documents.stream().map(text -> text.substring(text.length() / 2)))
-                .limit(TIMED_PROMPTS)
-                .map(this::prompt)
-                .filter(tokens -> tokens.length > 0)
+        List<int[]> prompts = NextLine.spread(documents, TIMED_PROMPTS).stream()
+                .map(place -> prompt(place.before()))
                 .toList();
         double[] base = new double[prompts.size()];
         double[] adapted = new double[prompts.size()];

@@ -27,9 +27,13 @@ public final class StoreComponent implements Store {
         this.store = new SqliteStore(Path.of(home), Clock.systemUTC());
     }
 
-    /** The same store outside OSGi. */
-    public StoreComponent(Path home) {
+    private StoreComponent(Path home) {
         this.store = new SqliteStore(home, Clock.systemUTC());
+    }
+
+    /** The same store outside OSGi. */
+    public static StoreComponent open(Path home) {
+        return new StoreComponent(home);
     }
 
     @Deactivate

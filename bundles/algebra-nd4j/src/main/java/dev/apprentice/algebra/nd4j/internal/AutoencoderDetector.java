@@ -18,8 +18,9 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
 /**
  * A small variational auto-encoder (arXiv 1312.6114): what it reconstructs badly is unlike what it was fitted to.
  *
- * <p>The score is the squared error of the reconstruction from the mean of the latent code, so scoring draws no random numbers.
- * Scores of outliers span many orders of magnitude, therefore only their ranks among the fitted rows leave this class.
+ * <p>The score is the squared error of the reconstruction from the mean of the latent code, so scoring draws no random
+ * numbers. Scores of outliers span many orders of magnitude, therefore only their ranks among the fitted rows leave
+ * this class.
  */
 final class AutoencoderDetector implements LearningAlgebra.OutlierDetector {
     private static final int STEPS = 60;
@@ -81,8 +82,9 @@ final class AutoencoderDetector implements LearningAlgebra.OutlierDetector {
         return quantiles;
     }
 
-    /** Squared reconstruction errors of standardised rows. The layer keeps its input while it works: one thread at a time. */
+    /** Squared reconstruction errors of standardised rows. */
     private synchronized double[] scores(float[][] standardised) {
+        // the layer keeps its input while it works, hence synchronized
         VariationalAutoencoder layer = (VariationalAutoencoder) network.getLayer(0);
         try (INDArray features = Nd4j.createFromArray(standardised);
                 INDArray errors = layer.reconstructionError(features)) {

@@ -11,14 +11,14 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 /**
  * Starts ND4J's native backend, once per class loader.
  *
- * <p>System properties that are set already are left as they are. OpenBLAS reads {@code OPENBLAS_CORETYPE} from the environment when
- * it loads, which Java cannot change for its own process: a launch script may set it (SkylakeX where the CPU has AVX-512), but only
- * matrix products gain by it, and the ones of the guard network are tiny.
+ * <p>System properties that are set already are left as they are. OpenBLAS reads {@code OPENBLAS_CORETYPE} from the
+ * environment when it loads, which Java cannot change for its own process: a launch script may set it (SkylakeX where
+ * the CPU has AVX-512), but only matrix products gain by it, and the ones of the guard network are tiny.
  */
 final class Nd4jBackend {
     /**
-     * One core nearly saturates the memory, and the detector's matrices are small. Several threads spin while they wait for each
-     * other, which made fitting a detector ten times slower on a busy machine.
+     * One core nearly saturates the memory, and the detector's matrices are small. Several threads spin while they wait
+     * for each other, which made fitting a detector ten times slower on a busy machine.
      */
     private static final int THREADS = 1;
 

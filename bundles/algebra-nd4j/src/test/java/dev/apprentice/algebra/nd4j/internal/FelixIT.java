@@ -23,7 +23,10 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
 import org.osgi.util.tracker.ServiceTracker;
 
-/** The built bundle in a real framework. The interface comes from the test's class path, so that the test can call the service. */
+/**
+ * The built bundle in a real framework, which takes the interface from the test's class path so that the test can call
+ * the service.
+ */
 class FelixIT {
 
     @Test

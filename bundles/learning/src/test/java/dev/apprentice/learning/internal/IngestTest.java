@@ -1,0 +1,206 @@
+package dev.apprentice.learning.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.apprentice.learning.Experience;
+import dev.apprentice.learning.IngestReport;
+import dev.apprentice.learning.Learner;
+import dev.apprentice.learning.LearningException;
+import dev.apprentice.learning.Measurement;
+import dev.apprentice.learning.Progress;
+import dev.apprentice.store.AuditEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IngestTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void withoutGitTheOrderIsThatOfFileTimes() throws IOException {
+        file("b/Second.java", 2000);
+        file("a/Third.java", 3000);
+        file("c/First.java", 1000);
+
+        SourceFolder read = SourceFolder.read(folder);
+
+        assertThat(read.order()).isEqualTo("file time");
+        assertThat(read.files()).extracting(SourceFile::path).containsExactly("c/First.java", "b/Second.java", "a/Third.java");
+    }
+
+    @Test
+    void withGitTheOrderIsThatOfCommits() throws Exception {
+        git(0, "init", "-q");
+        file("z/First.java", 9000);
+        commit(1000);
+        file("y/Second.java", 5000);
+        commit(2000);
+        file("x/Third.java", 1000);
+        commit(3000);
+        file("Uncommitted.java", 4000);
+
+        SourceFolder read = SourceFolder.read(folder);
+
+        assertThat(read.order()).isEqualTo("git");
+        assertThat(read.files())
+                .extracting(SourceFile::path)
+                .containsExactly("z/First.java", "y/Second.java", "x/Third.java", "Uncommitted.java");
+        assertThat(read.files().getFirst().seconds()).isEqualTo(1000);
+    }
+
+    private void commit(long seconds) throws IOException, InterruptedException {
+        git(seconds, "add", ".");
+        git(seconds, "-c", "user.name=Test", "-c", "user.email=test@example.org", "commit", "-q", "-m", "at " + seconds);
+    }
+
+    private void git(long seconds, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("git", "-C", folder.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        builder.environment().keySet().removeIf(name -> name.startsWith("GIT_"));
+        builder.environment().put("GIT_AUTHOR_DATE", "@" + seconds + " +0000");
+        builder.environment().put("GIT_COMMITTER_DATE", "@" + seconds + " +0000");
+        assertThat(builder.start().waitFor()).isZero();
+    }
+
+    @Test
+    void filesOfOneMomentAreNotOrderedByFolder() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            file((i < 10 ? "a" : "b") + "/Name" + i + ".java", 1000);
+        }
+
+        List<SourceFile> later = SourceFolder.read(folder).files().subList(10, 20);
+
+        assertThat(later).anyMatch(file -> file.path().startsWith("a/")).anyMatch(file -> file.path().startsWith("b/"));
+    }
+
+    @Test
+    void whatCannotBeReadAsTextIsLeftOutWithItsReason() throws IOException {
+        file("Good.java", 1000);
+        Files.writeString(folder.resolve("Copy.java"), Files.readString(folder.resolve("Good.java")));
+        Files.write(folder.resolve("Binary.java"), new byte[] {'a', 0, 'b'});
+        Files.write(folder.resolve("Latin.java"), new byte[] {'a', (byte) 0xE4, 'b'});
+        Files.writeString(folder.resolve("Huge.java"), "x".repeat(600_000));
+        Files.writeString(folder.resolve("Empty.java"), "/* Copyright nobody */\n");
+        file("target/Generated.java", 1000);
+        file(".hidden/Hidden.java", 1000);
+
+        SourceFolder read = SourceFolder.read(folder);
+
+        assertThat(read.files()).hasSize(1);
+        assertThat(read.skipped())
+                .isEqualTo(Map.of("binary", 1, "not UTF-8", 1, "larger than 512 KiB", 1, "empty", 1, "a copy of another", 1));
+    }
+
+    @Test
+    void aFolderWithoutJavaOrNoFolderIsReported() throws IOException {
+        assertFault(folder.resolve("nowhere"), LearningException.Code.NOT_FOUND);
+        Files.writeString(folder.resolve("README.md"), "no Java");
+        assertFault(folder, LearningException.Code.NOTHING_TO_DO);
+    }
+
+    private static void assertFault(Path path, LearningException.Code code) {
+        assertThatThrownBy(() -> SourceFolder.read(path))
+                .isInstanceOfSatisfying(LearningException.class, fault -> assertThat(fault.code()).isEqualTo(code))
+                .hasMessageContaining(path.toString());
+    }
+
+    @Test
+    void licenceHeadersAreLeftOutAndOtherCommentsKept() {
+        assertThat(LicenceHeader.strip("/*\n * Licensed to X\n */\npackage a;\n")).isEqualTo("package a;\n");
+        assertThat(LicenceHeader.strip("// Copyright X\n// more\n\npackage a;\n")).isEqualTo("package a;\n");
+        assertThat(LicenceHeader.strip("/** Adds. */\nclass A {}\n")).isEqualTo("/** Adds. */\nclass A {}\n");
+    }
+
+    @Test
+    void chunksCoverTheFileOnceAndCarryWhatStoodBefore() {
+        String text = "class A {\n" + "    int field = computeSomething(\"value\");\n".repeat(50) + "}\n";
+        Chunks chunks = new Chunks(TestPlatform.MODEL.tokenizer(), 64);
+
+        List<Experience> cut = chunks.cut(chunks.count(new SourceFile("A.java", 0, text)));
+
+        assertThat(String.join("", cut.stream().map(Experience::answer).toList())).isEqualTo(text);
+        assertThat(cut.getFirst().prompt()).isEmpty();
+        for (int i = 1; i < cut.size(); i++) {
+            assertThat(cut.get(i - 1).answer()).endsWith(cut.get(i).prompt());
+            assertThat(cut.get(i).prompt()).isNotEmpty();
+            int tokens = TestPlatform.MODEL.tokenizer().encode(cut.get(i).prompt() + cut.get(i).answer()).length;
+            assertThat(tokens).isLessThanOrEqualTo(64);
+        }
+    }
+
+    @Test
+    void aLongLineIsCutIntoPieces() {
+        String text = "String s = \"" + "αβγ😀 ".repeat(300) + "\";\n";
+        Chunks chunks = new Chunks(TestPlatform.MODEL.tokenizer(), 64);
+
+        List<Experience> cut = chunks.cut(chunks.count(new SourceFile("A.java", 0, text)));
+
+        assertThat(cut).hasSizeGreaterThan(5);
+        assertThat(String.join("", cut.stream().map(Experience::answer).toList())).isEqualTo(text);
+    }
+
+    @Test
+    void theLaterFifthIsHeldOutAndMeasured(@TempDir Path home) throws IOException {
+        for (int i = 0; i < 20; i++) {
+            file("Name" + i + ".java", 1000 + i);
+        }
+        try (TestPlatform platform = new TestPlatform(home)) {
+            Learner learner = platform.install(TestPlatform.profile());
+
+            IngestReport report = learner.ingest(folder, Progress.SILENT);
+
+            assertThat(report.files()).isEqualTo(20);
+            assertThat(report.learnFiles() + report.heldOutFiles()).isEqualTo(20);
+            assertThat((double) report.heldOutTokens() / (report.heldOutTokens() + report.learnTokens()))
+                    .isCloseTo(0.2, within(0.06));
+            assertThat(learner.buffer().waiting()).isEqualTo(report.experiences() - report.experiences() / 10);
+            assertThat(platform.store.audit().latest(1).getFirst().event()).isEqualTo(AuditEvent.CODE_INGESTED);
+            assertThat(learner.ingest(folder, Progress.SILENT).experiences()).as("again the same").isZero();
+
+            Measurement measured = learner.measure(Progress.SILENT);
+
+            assertThat(measured.personal().top1()).isBetween(0.05, 0.95);
+            assertThat(measured.personal().nats()).isBetween(0.1, 9.0);
+            assertThat(measured.personal().lines()).isPositive();
+            assertThat(measured.personal().editSimilarity()).isBetween(0.0, 1.0);
+            assertThat(measured.core().tokens()).isPositive();
+            assertThat(measured.latencyMsPerToken().base()).isPositive();
+            assertThat(learner.cycle(Progress.SILENT).validation().personal().before()).isPositive();
+        }
+    }
+
+    private void file(String name, long seconds) throws IOException {
+        Path file = folder.resolve(name);
+        String type = name.substring(name.lastIndexOf('/') + 1).replace(".java", "");
+        TestPlatform.write(file, """
+                package example;
+
+                import java.util.List;
+
+                /** A part called %1$s. */
+                final class %1$s {
+                    private final List<String> names;
+
+                    %1$s(List<String> names) {
+                        this.names = List.copyOf(names);
+                    }
+
+                    int count() {
+                        return names.size();
+                    }
+                }
+                """.formatted(type));
+        Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(seconds)));
+    }
+}

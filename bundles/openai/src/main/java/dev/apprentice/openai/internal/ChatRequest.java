@@ -1,0 +1,89 @@
+package dev.apprentice.openai.internal;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.apprentice.skill.SkillPrompt;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Body of {@code POST /v1/chat/completions}. The base has no trained chat: messages become a plain dialogue that it continues up to
+ * the next turn.
+ */
+record ChatRequest(
+        @Nullable String model,
+        @Nullable List<Message> messages,
+        @JsonProperty("max_tokens") @Nullable Integer maxTokens,
+        @JsonProperty("max_completion_tokens") @Nullable Integer maxCompletionTokens,
+        @Nullable Double temperature,
+        @JsonProperty("top_p") @Nullable Double topP,
+        @JsonProperty("top_k") @Nullable Integer topK,
+        @JsonProperty("min_p") @Nullable Double minP,
+        @JsonProperty("repetition_penalty") @Nullable Double repetitionPenalty,
+        @Nullable Long seed,
+        @Nullable JsonNode stop,
+        @Nullable Boolean stream,
+        @JsonProperty("stream_options") Question.@Nullable StreamOptions streamOptions,
+        @Nullable JsonNode logprobs,
+        @Nullable Integer n,
+        @Nullable JsonNode tools) {
+
+    private static final String NEXT_TURN = "\nUser:";
+
+    Question question() {
+        Requests.unsupported(!Requests.isOff(logprobs), "logprobs", "leave it out");
+        Requests.unsupported(n != null && n != 1, "n other than 1", "send several requests");
+        Requests.unsupported(tools != null && !tools.isEmpty(), "tools", "leave it out");
+        List<String> stops = new ArrayList<>(List.of(NEXT_TURN));
+        List<String> asked = Requests.strings(stop, "stop");
+        stops.addAll(asked == null ? List.of() : asked);
+        return new Question(
+                new SkillPrompt(dialogue(), ""),
+                maxCompletionTokens == null ? maxTokens : maxCompletionTokens,
+                new SamplingFields(temperature, topP, topK, minP, repetitionPenalty, seed),
+                stops,
+                Boolean.TRUE.equals(stream),
+                Question.StreamOptions.usage(streamOptions));
+    }
+
+    private String dialogue() {
+        if (messages == null || messages.isEmpty()) {
+            throw Requests.bad("messages is empty: send at least one message");
+        }
+        StringBuilder text = new StringBuilder();
+        for (Message message : messages) {
+            text.append(message.speaker()).append(": ").append(message.text()).append('\n');
+        }
+        return text.append("Assistant:").toString();
+    }
+
+    /** One turn. */
+    record Message(@Nullable String role, @Nullable JsonNode content) {
+        String speaker() {
+            return switch (Requests.required(role, "role of a message")) {
+                case "system", "developer" -> "System";
+                case "user" -> "User";
+                case "assistant" -> "Assistant";
+                default -> throw Requests.bad("role " + role + " is unknown: send system, user or assistant");
+            };
+        }
+
+        String text() {
+            if (content != null && content.isString()) {
+                return content.asString();
+            }
+            if (content == null || !content.isArray()) {
+                throw Requests.bad("content of a message must be text: send a string or parts of type text");
+            }
+            StringBuilder text = new StringBuilder();
+            for (JsonNode part : content) {
+                if (!part.path("type").asString("").equals("text")) {
+                    throw Requests.bad("content of a message has a part that is not text: leave it out");
+                }
+                text.append(part.path("text").asString(""));
+            }
+            return text.toString();
+        }
+    }
+}

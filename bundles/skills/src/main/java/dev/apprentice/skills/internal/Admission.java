@@ -1,0 +1,54 @@
+package dev.apprentice.skills.internal;
+
+import dev.apprentice.model.AdapterFiles;
+import dev.apprentice.signing.verify.StrictZip;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** Everything that is checked about a bundle before the framework sees it. */
+final class Admission {
+    private static final String SNIPPET_SEPARATOR = "(?m)^=====\\R";
+
+    private Admission() {}
+
+    static AdmittedSkill admit(byte[] jar) {
+        StrictZip archive = StrictZip.of(jar);
+        SkillDescriptor descriptor = DescriptorReader.read(archive.read(SkillDescriptor.FILE));
+        HeaderRules.check(ManifestHeaders.read(archive.read("META-INF/MANIFEST.MF")), descriptor);
+        List<String> classes = classes(archive, descriptor);
+        AdapterFiles adapter = new AdapterFiles(
+                archive.read(descriptor.adapter() + "/adapter_config.json"),
+                archive.read(descriptor.adapter() + "/adapter_model.safetensors"));
+        return new AdmittedSkill(descriptor, adapter, snippets(archive, descriptor), classes);
+    }
+
+    private static List<String> classes(StrictZip archive, SkillDescriptor descriptor) {
+        if (descriptor.code().isPresent()) {
+            List<String> classes = CodeScan.run(archive);
+            String code = descriptor.code().get();
+            if (!classes.contains(code)) {
+                throw Refusal.admission("skill.json names the class " + code + ", but the archive holds only " + classes + ": mend it");
+            }
+            return classes;
+        }
+        for (String file : archive.files()) {
+            if (file.toLowerCase(Locale.ROOT).endsWith(".class")) {
+                throw Refusal.admission("The skill is of data only, but holds the class " + file + ": remove it, or name its code in skill.json");
+            }
+        }
+        return List.of();
+    }
+
+    private static List<String> snippets(StrictZip archive, SkillDescriptor descriptor) {
+        String text = new String(archive.read(descriptor.validation()), StandardCharsets.UTF_8);
+        List<String> snippets = Arrays.stream(text.split(SNIPPET_SEPARATOR))
+                .filter(snippet -> !snippet.isBlank())
+                .toList();
+        if (snippets.isEmpty()) {
+            throw Refusal.admission(descriptor.validation() + " holds no text: add a few that the skill must stay good at");
+        }
+        return snippets;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.apprentice.skills.internal;
+
+import dev.apprentice.signing.verify.StrictZip;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.FieldModel;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.constantpool.ClassEntry;
+import java.lang.classfile.constantpool.MemberRefEntry;
+import java.lang.classfile.constantpool.MethodTypeEntry;
+import java.lang.classfile.constantpool.NameAndTypeEntry;
+import java.lang.classfile.constantpool.PoolEntry;
+import java.lang.reflect.AccessFlag;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Reads every class of a skill before any is loaded, and refuses each reference that {@link CodeRules} does not allow. */
+final class CodeScan {
+    private static final String SUFFIX = ".class";
+    private static final Pattern TYPE_IN_DESCRIPTOR = Pattern.compile("L([^;]+);");
+    private static final Pattern PLATFORM = Pattern.compile("(java|javax|jdk|sun|org/osgi|dev/apprentice)/.*");
+
+    private final Set<String> own;
+
+    private CodeScan(List<String> classFiles) {
+        own = classFiles.stream().map(file -> file.substring(0, file.length() - SUFFIX.length())).collect(Collectors.toSet());
+    }
+
+    /** Names of all classes of the archive, each of them harmless by what it refers to. */
+    static List<String> run(StrictZip archive) {
+        List<String> files = archive.files().stream().filter(name -> name.endsWith(SUFFIX)).toList();
+        CodeScan scan = new CodeScan(files);
+        for (String file : files) {
+            try {
+                scan.check(file, ClassFile.of().parse(archive.read(file)));
+            } catch (IllegalArgumentException e) {
+                throw Refusal.admission(file + " is not a proper class file (" + e.getMessage() + "): compile it again");
+            }
+        }
+        return scan.own.stream().map(name -> name.replace('/', '.')).sorted().toList();
+    }
+
+    private void check(String file, ClassModel model) {
+        String name = model.thisClass().asInternalName();
+        if (!file.equals(name + SUFFIX) || PLATFORM.matcher(name).matches() || name.indexOf('/') < 0) {
+            throw Refusal.admission(file + " holds the class " + name + ", which is not in a package of the skill's own: rename it");
+        }
+        for (PoolEntry entry : model.constantPool()) {
+            switch (entry) {
+                case ClassEntry type -> checkType(name, type.asInternalName());
+                case MemberRefEntry member ->
+                    checkMember(name, member.owner().asInternalName(), member.name().stringValue());
+                case NameAndTypeEntry typed -> checkDescriptor(name, typed.type().stringValue());
+                case MethodTypeEntry typed -> checkDescriptor(name, typed.descriptor().stringValue());
+                default -> {
+                    // Numbers and texts; what bootstraps refer to are entries of their own.
+                }
+            }
+        }
+        for (FieldModel field : model.fields()) {
+            checkDescriptor(name, field.fieldType().stringValue());
+        }
+        for (MethodModel method : model.methods()) {
+            String methodName = method.methodName().stringValue();
+            checkDescriptor(name, method.methodType().stringValue());
+            if (method.flags().has(AccessFlag.NATIVE) || methodName.equals("finalize")) {
+                throw refused(name, methodName + ", a native method or finalizer");
+            }
+        }
+    }
+
+    private void checkMember(String user, String owner, String name) {
+        checkType(user, owner);
+        if (!owner.startsWith("[") && !CodeRules.allowsMember(owner, name)) {
+            throw refused(user, owner.replace('/', '.') + "." + name);
+        }
+    }
+
+    private void checkType(String user, String type) {
+        if (type.startsWith("[")) {
+            checkDescriptor(user, type);
+        } else if (!own.contains(type) && !CodeRules.allowsType(type)) {
+            throw refused(user, type.replace('/', '.'));
+        }
+    }
+
+    private void checkDescriptor(String user, String descriptor) {
+        Matcher types = TYPE_IN_DESCRIPTOR.matcher(descriptor);
+        while (types.find()) {
+            checkType(user, types.group(1));
+        }
+    }
+
+    private static RuntimeException refused(String user, String reference) {
+        return Refusal.admission("The class " + user.replace('/', '.') + " refers to " + reference
+                + ", which the code of a skill may not use: leave it out");
+    }
+}

@@ -1,0 +1,88 @@
+package dev.apprentice.skills.internal;
+
+import dev.apprentice.learning.LearningSettings;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads {@code skill.json} strictly: a field that is unknown, missing or out of range is refused by its name. */
+final class DescriptorReader {
+    private static final int MOST = 1_000_000;
+
+    private DescriptorReader() {}
+
+    static SkillDescriptor read(byte[] json) {
+        JsonFields fields = JsonFields.parse(SkillDescriptor.FILE, json);
+        JsonFields base = fields.object("base");
+        Optional<JsonFields> tokenizer = fields.optionalObject("tokenizer");
+        SkillDescriptor descriptor = new SkillDescriptor(
+                matching("id", fields.text("id", 64), "[a-z0-9](-?[a-z0-9])*"),
+                SkillVersion.of(fields.text("version", 32)),
+                fields.text("name", 80),
+                fields.text("description", 1000),
+                digest(base.text("digest", 71)),
+                tokenizer.map(object -> digest(object.text("digest", 71))),
+                matching("adapter", fields.text("adapter", 200), "[A-Za-z0-9._/-]*[A-Za-z0-9]"),
+                prompt(fields.object("prompt")),
+                fields.optionalObject("learning").map(DescriptorReader::learning).orElse(LearningSettings.DEFAULT),
+                fields.text("validation", 200),
+                permissions(fields.texts("permissions", 16, 64)),
+                fields.optionalText("code", 200));
+        base.refuseOthers();
+        tokenizer.ifPresent(JsonFields::refuseOthers);
+        fields.refuseOthers();
+        return descriptor;
+    }
+
+    private static SkillDescriptor.Prompt prompt(JsonFields fields) {
+        SkillDescriptor.Prompt prompt = new SkillDescriptor.Prompt(
+                fields.text("template", 20_000),
+                fields.texts("stops", 16, 200),
+                fields.wholeNumber("maxTokens", 1, 4096).orElse(64),
+                fields.number("temperature", 0, 2).orElse(0.0));
+        fields.refuseOthers();
+        if (!prompt.template().contains(SkillDescriptor.Prompt.PLACE) || prompt.stops().contains("")) {
+            throw Refusal.admission("The prompt of the skill needs {prompt} in its template and no empty stop: mend skill.json");
+        }
+        return prompt;
+    }
+
+    /** Each component of {@link LearningSettings} may be overridden under its own name. */
+    private static LearningSettings learning(JsonFields fields) {
+        RecordComponent[] components = LearningSettings.class.getRecordComponents();
+        Object[] values = new Object[components.length];
+        try {
+            for (int i = 0; i < components.length; i++) {
+                String name = components[i].getName();
+                Object standard = components[i].getAccessor().invoke(LearningSettings.DEFAULT);
+                values[i] = standard instanceof Integer number
+                        ? fields.wholeNumber(name, 0, MOST).orElse(number)
+                        : fields.number(name, 0, MOST).orElse((Double) standard);
+            }
+            fields.refuseOthers();
+            Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+            return LearningSettings.class.getConstructor(types).newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw Refusal.admission("The learning settings in skill.json do not go together (" + e.getCause() + "): mend them");
+        }
+    }
+
+    private static List<String> permissions(List<String> permissions) {
+        if (!permissions.isEmpty()) {
+            throw Refusal.admission("The skill asks for the permissions " + permissions + ", but this platform grants none: remove them");
+        }
+        return permissions;
+    }
+
+    private static String digest(String text) {
+        return matching("digest", text, "sha256:[0-9a-f]{64}");
+    }
+
+    private static String matching(String field, String text, String form) {
+        if (!text.matches(form)) {
+            throw Refusal.admission("The " + field + " '" + text + "' in skill.json is not of the form " + form + ": mend it");
+        }
+        return text;
+    }
+}

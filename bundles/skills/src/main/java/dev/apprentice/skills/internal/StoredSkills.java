@@ -1,0 +1,54 @@
+package dev.apprentice.skills.internal;
+
+import dev.apprentice.learning.LearnerProfile;
+import dev.apprentice.signing.verify.PackageVerifier;
+import dev.apprentice.signing.verify.VerifiedPackage;
+import dev.apprentice.skills.SkillException;
+
+/** Reads kept versions back from the blob store, trusting them no more than a file from outside. */
+final class StoredSkills {
+    private final Shelf shelf;
+
+    StoredSkills(Shelf shelf) {
+        this.shelf = shelf;
+    }
+
+    /** A kept version that was checked again. */
+    record Restored(StoredVersion version, byte[] jar, AdmittedSkill skill, LearnerProfile profile) {}
+
+    /** Reads and checks bytes, signature, trust, admission, base and adapter. */
+    Restored restore(StoredVersion version) {
+        VerifiedPackage verified = verify(version);
+        AdmittedSkill skill = Admission.admit(verified.bytes());
+        SkillDescriptor descriptor = skill.descriptor();
+        if (!descriptor.id().equals(version.id()) || !descriptor.version().toString().equals(version.version())) {
+            throw new SkillException(
+                    SkillException.Code.FAILED,
+                    "The stored file of " + version.id() + " " + version.version() + " is one of " + descriptor.id() + " "
+                            + descriptor.version() + ": remove the skill and install it again");
+        }
+        InstallTransaction.requireFit(descriptor, shelf.model().info());
+        return new Restored(version, verified.bytes(), skill, skill.profile(shelf.model().readAdapter(skill.adapter())));
+    }
+
+    /** Checks signature and trust; certificates must have been valid when this machine installed the skill. */
+    VerifiedPackage verify(StoredVersion version) {
+        byte[] jar = shelf.store().blobs().read(version.jar());
+        byte[] signature = shelf.store().blobs().read(version.signature());
+        return PackageVerifier.verify(jar, signature, shelf.trust(), version.installedAt());
+    }
+
+    /** Lets an installed skill serve as it did before the last stop; nothing is written. */
+    void resume(StoredVersion version) {
+        Restored restored = restore(version);
+        RunningSkill running = shelf.bundles().start(version, restored.skill(), restored.jar());
+        try {
+            shelf.learning().resume(restored.profile());
+        } catch (RuntimeException failure) {
+            shelf.bundles().remove(running.bundle());
+            throw failure;
+        }
+        shelf.running().put(version.id(), running);
+        shelf.problems().remove(version.id());
+    }
+}

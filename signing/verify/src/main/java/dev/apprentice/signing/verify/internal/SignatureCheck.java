@@ -1,0 +1,158 @@
+package dev.apprentice.signing.verify.internal;
+
+import dev.apprentice.signing.verify.SigningException;
+import dev.apprentice.signing.verify.SigningException.Code;
+import dev.apprentice.signing.verify.TrustStore;
+import dev.apprentice.signing.verify.VerifiedPackage;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Set;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.cms.Attribute;
+import org.bouncycastle.asn1.cms.CMSAttributes;
+import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
+import org.bouncycastle.asn1.cms.ContentInfo;
+import org.bouncycastle.asn1.cms.Time;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cms.CMSException;
+import org.bouncycastle.cms.CMSProcessableByteArray;
+import org.bouncycastle.cms.CMSSignedData;
+import org.bouncycastle.cms.CMSSignerDigestMismatchException;
+import org.bouncycastle.cms.SignerInformation;
+import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.operator.OperatorCreationException;
+
+/** One pass over a detached signature, from its outermost structure to the trust in its signer. */
+public final class SignatureCheck {
+    private static final int LARGEST_SIGNATURE = 64 * 1024;
+    private static final Set<ASN1ObjectIdentifier> DIGESTS = Set.of(NISTObjectIdentifiers.id_sha256, NISTObjectIdentifiers.id_sha512);
+    private static final Set<ASN1ObjectIdentifier> REQUIRED_ATTRIBUTES =
+            Set.of(CMSAttributes.contentType, CMSAttributes.messageDigest, CMSAttributes.signingTime);
+
+    private SignatureCheck() {}
+
+    /** Checks everything; returns only if all of it holds. */
+    public static VerifiedPackage run(byte[] file, byte[] signature, TrustStore trust, Instant at)
+            throws CMSException, IOException, GeneralSecurityException, OperatorCreationException {
+        CMSSignedData signed = parse(file, signature);
+        PublisherCertificates certificates =
+                PublisherCertificates.of(signed.getCertificates().getMatches(null));
+        if (trust.find(certificates.fingerprint()).isEmpty()) {
+            throw new SigningException(
+                    Code.UNTRUSTED,
+                    "The file is signed by '" + certificates.name() + "' (" + certificates.fingerprint()
+                            + "), whom this machine does not trust: add that publisher's certificates if you do");
+        }
+        Set<SignatureAlgorithm> seen = EnumSet.noneOf(SignatureAlgorithm.class);
+        Instant signingTime = Instant.MAX;
+        for (SignerInformation signer : signed.getSignerInfos()) {
+            Instant time = checkSigner(signer, certificates, seen);
+            signingTime = time.isBefore(signingTime) ? time : signingTime;
+        }
+        certificates.requireValidAt(signingTime, "the signing time");
+        certificates.requireValidAt(at, "the time of this check");
+        String digest = "sha256:"
+                + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
+        return new VerifiedPackage(file, digest, certificates.name(), certificates.fingerprint(), signingTime);
+    }
+
+    /** Takes DER only, so that one signature has one spelling and nothing hides beside it. */
+    private static CMSSignedData parse(byte[] file, byte[] signature) throws CMSException, IOException {
+        if (signature.length == 0) {
+            throw new SigningException(Code.UNSIGNED, "The file has no signature: get the .p7s file that belongs to it");
+        }
+        if (signature.length > LARGEST_SIGNATURE) {
+            throw malformed("has " + signature.length + " bytes, more than two signatures take");
+        }
+        ContentInfo content = ContentInfo.getInstance(ASN1Primitive.fromByteArray(signature));
+        if (!Arrays.equals(content.getEncoded(ASN1Encoding.DER), signature)) {
+            throw malformed("is not encoded as DER");
+        }
+        CMSSignedData signed = new CMSSignedData(new CMSProcessableByteArray(file), content);
+        if (!signed.isDetachedSignature() || !CMSObjectIdentifiers.data.getId().equals(signed.getSignedContentTypeOID())) {
+            throw malformed("is not a detached signature over plain data");
+        }
+        int signers = signed.getSignerInfos().size();
+        int certificates = signed.getCertificates().getMatches(null).size();
+        if (signers != 2 || certificates != 2) {
+            throw malformed("has " + signers + " signers and " + certificates + " certificates instead of two of each");
+        }
+        if (!signed.getCRLs().getMatches(null).isEmpty()
+                || !signed.getAttributeCertificates().getMatches(null).isEmpty()) {
+            throw malformed("carries more than signers and certificates");
+        }
+        return signed;
+    }
+
+    private static Instant checkSigner(
+            SignerInformation signer, PublisherCertificates certificates, Set<SignatureAlgorithm> seen)
+            throws CMSException, GeneralSecurityException, OperatorCreationException {
+        SignatureAlgorithm algorithm = SignatureAlgorithm.of(new ASN1ObjectIdentifier(signer.getEncryptionAlgOID()));
+        if (!seen.add(algorithm)) {
+            throw malformed("is signed twice with " + algorithm + ", and not with the other algorithm");
+        }
+        if (!DIGESTS.contains(signer.getDigestAlgorithmID().getAlgorithm())) {
+            throw new SigningException(
+                    Code.ALGORITHM,
+                    "The digest algorithm " + signer.getDigestAlgOID() + " is not accepted: sign with SHA-256 or SHA-512");
+        }
+        X509CertificateHolder certificate = certificates.byAlgorithm().get(algorithm);
+        if (certificate == null || !signer.getSID().match(certificate)) {
+            throw malformed("names for " + algorithm + " a certificate that it does not carry");
+        }
+        Instant signingTime = checkAttributes(signer);
+        try {
+            if (!signer.verify(new JcaSimpleSignerInfoVerifierBuilder()
+                    .setProvider(new BouncyCastleProvider())
+                    .build(certificate))) {
+                throw new SigningException(
+                        Code.WRONG_FILE, "The " + algorithm + " signature does not hold: get the file and its signature again");
+            }
+        } catch (CMSSignerDigestMismatchException e) {
+            throw new SigningException(
+                    Code.WRONG_FILE,
+                    "The file is not the one that '" + certificates.name() + "' signed, or was changed since: get it again",
+                    e);
+        }
+        return signingTime;
+    }
+
+    /** Content type, digest and signing time, each once; beside them only the RFC 6211 protection of the algorithms. */
+    private static Instant checkAttributes(SignerInformation signer) {
+        if (signer.getUnsignedAttributes() != null || signer.getSignedAttributes() == null) {
+            throw malformed("lacks signed attributes or has unsigned ones");
+        }
+        Set<ASN1ObjectIdentifier> found = new HashSet<>();
+        Attribute[] attributes = signer.getSignedAttributes().toASN1Structure().getAttributes();
+        for (Attribute attribute : attributes) {
+            if (!found.add(attribute.getAttrType()) || attribute.getAttributeValues().length != 1) {
+                throw malformed("repeats the signed attribute " + attribute.getAttrType());
+            }
+        }
+        Set<ASN1ObjectIdentifier> others = new HashSet<>(found);
+        others.removeAll(REQUIRED_ATTRIBUTES);
+        others.remove(CMSAttributes.cmsAlgorithmProtect);
+        if (!found.containsAll(REQUIRED_ATTRIBUTES) || !others.isEmpty()) {
+            throw malformed("has the signed attributes " + found + ", but needs content type, message digest and signing time");
+        }
+        Attribute time = signer.getSignedAttributes().get(CMSAttributes.signingTime);
+        ASN1Encodable value = time.getAttributeValues()[0];
+        return Time.getInstance(value).getDate().toInstant();
+    }
+
+    private static SigningException malformed(String what) {
+        return new SigningException(
+                Code.MALFORMED, "The signature " + what + ": get the file and its signature again from the publisher");
+    }
+}
