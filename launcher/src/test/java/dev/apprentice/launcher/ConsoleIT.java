@@ -51,8 +51,8 @@ class ConsoleIT {
 
     private static void signIn(Page page, ApiClient client) {
         page.navigate(client.post("/api/sign-in-token", Map.of()).path("url").asString());
-        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sign in")).click();
-        assertThat(page.getByRole(AriaRole.HEADING).first()).isVisible();
+        button(page, "Sign in").click();
+        assertThat(page.getByRole(AriaRole.HEADING).first()).hasText("Skills");
     }
 
     private void install(Page page, ApiClient client) throws Exception {
@@ -62,8 +62,8 @@ class ConsoleIT {
         page.locator("input[type=file][name=signature]")
                 .setInputFiles(new FilePayload(
                         signed.fileName() + ".p7s", "application/pkcs7-signature", signed.signature()));
-        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Install")).click();
-        assertThat(page.getByText("1.0.0").first()).isVisible();
+        button(page, "Install").click();
+        assertThat(page.getByRole(AriaRole.TABLE).getByText("1.0.0")).isVisible();
         assertThat(client.get(API).at("/skill/version").asString()).isEqualTo("1.0.0");
     }
 
@@ -121,13 +121,16 @@ class ConsoleIT {
     private static void rollBack(Page page, ApiClient client, String commit) {
         Locator row = page.getByRole(AriaRole.ROW)
                 .filter(new Locator.FilterOptions().setHasText(commit.substring(0, 8)));
-        row.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Roll back")).click();
-        Locator confirm = page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Roll back")).last();
-        if (!client.get(API).path("head").path("id").asString().equals(commit)) {
-            confirm.click();
-        }
-        page.waitForLoadState();
-        assertThat(client.get(API).path("head").path("id").asString()).isEqualTo(commit);
+        row.getByRole(AriaRole.BUTTON).click();
+        assertThat(page.getByRole(AriaRole.HEADING).first()).hasText("Roll back?");
+        button(page, "Roll back").click();
+        assertThat(row.getByText("serving")).isVisible();
+        assertThat(client.get(API).at("/head/id").asString()).isEqualTo(commit);
+    }
+
+    private static Locator button(Page page, String name) {
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     private static void screenshot(Page page, String name) {

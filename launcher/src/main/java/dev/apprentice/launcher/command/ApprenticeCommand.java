@@ -2,7 +2,7 @@ package dev.apprentice.launcher.command;
 
 import dev.apprentice.launcher.LauncherException;
 import dev.apprentice.launcher.client.ApiException;
-import dev.apprentice.signing.publish.PublishException;
+import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.SigningException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,7 +46,7 @@ public final class ApprenticeCommand {
     }
 
     private static int fail(CommandLine line, Exception e) throws Exception {
-        if (!(e instanceof LauncherException || e instanceof ApiException || e instanceof PublishException)) {
+        if (!(e instanceof LauncherException || e instanceof ApiException || e instanceof SigningException)) {
             throw e;
         }
         line.getErr().println(line.getColorScheme().errorText(String.valueOf(e.getMessage())));

@@ -27,15 +27,15 @@ final class SkillLearner implements Learner, AutoCloseable {
     private final CommitStore commits;
     private final Experiences experiences;
     private final Guard guard;
-    private final Scorer scorer;
     private final ReentrantLock busy = new ReentrantLock();
     private volatile Mind mind;
     private volatile boolean closed;
     /** Null until needed, and again when the database may say something else. */
     private volatile @Nullable ReplayBuffer buffer;
 
-    private @Nullable Rehearsal rehearsal; // guarded by busy, as the two below
-    private @Nullable Trainer trainer;
+    private volatile @Nullable Rehearsal rehearsal;
+    private volatile Scorer scorer;
+    private @Nullable Trainer trainer; // guarded by busy, as the one below
     private @Nullable LearnedVectors spare;
 
     SkillLearner(Tools tools, CommitStore commits, Mind mind) {
@@ -47,9 +47,11 @@ final class SkillLearner implements Learner, AutoCloseable {
         this.scorer = new Scorer(tools.model());
     }
 
-    /** Goes on from another state; a cycle under way notices and drops its result. */
+    /** Goes on from another state, perhaps with other settings; a cycle under way notices and drops its result. */
     void adopt(Mind next) {
         buffer = null;
+        rehearsal = null;
+        scorer = new Scorer(tools.model());
         mind = next;
     }
 
@@ -169,7 +171,8 @@ final class SkillLearner implements Learner, AutoCloseable {
 
     private LearningCycle.Workspace workspace(Mind start) {
         Samples samples = samples();
-        Rehearsal general = rehearsal == null ? new Rehearsal(tools.texts().rehearsal(), samples) : rehearsal;
+        Rehearsal known = rehearsal;
+        Rehearsal general = known == null ? new Rehearsal(tools.texts().rehearsal(), samples) : known;
         rehearsal = general;
         Trainer training = trainer == null ? tools.model().trainer(start.adapter()) : trainer;
         trainer = training;

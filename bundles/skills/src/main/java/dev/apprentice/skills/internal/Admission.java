@@ -14,13 +14,13 @@ final class Admission {
     private Admission() {}
 
     static AdmittedSkill admit(byte[] jar) {
-        StrictZip archive = StrictZip.of(jar);
-        SkillDescriptor descriptor = DescriptorReader.read(archive.read(SkillDescriptor.FILE));
-        HeaderRules.check(ManifestHeaders.read(archive.read("META-INF/MANIFEST.MF")), descriptor);
+        StrictZip archive = StrictZip.read(jar);
+        SkillDescriptor descriptor = DescriptorReader.read(archive.content(SkillDescriptor.FILE));
+        HeaderRules.check(ManifestHeaders.read(archive.content("META-INF/MANIFEST.MF")), descriptor);
         List<String> classes = classes(archive, descriptor);
         AdapterFiles adapter = new AdapterFiles(
-                archive.read(descriptor.adapter() + "/adapter_config.json"),
-                archive.read(descriptor.adapter() + "/adapter_model.safetensors"));
+                archive.content(descriptor.adapter() + "/adapter_config.json"),
+                archive.content(descriptor.adapter() + "/adapter_model.safetensors"));
         return new AdmittedSkill(descriptor, adapter, snippets(archive, descriptor), classes);
     }
 
@@ -33,7 +33,7 @@ final class Admission {
             }
             return classes;
         }
-        for (String file : archive.files()) {
+        for (String file : archive.names()) {
             if (file.toLowerCase(Locale.ROOT).endsWith(".class")) {
                 throw Refusal.admission("The skill is of data only, but holds the class " + file + ": remove it, or name its code in skill.json");
             }
@@ -42,7 +42,7 @@ final class Admission {
     }
 
     private static List<String> snippets(StrictZip archive, SkillDescriptor descriptor) {
-        String text = new String(archive.read(descriptor.validation()), StandardCharsets.UTF_8);
+        String text = new String(archive.content(descriptor.validation()), StandardCharsets.UTF_8);
         List<String> snippets = Arrays.stream(text.split(SNIPPET_SEPARATOR))
                 .filter(snippet -> !snippet.isBlank())
                 .toList();

@@ -31,11 +31,11 @@ final class CodeScan {
 
     /** Names of all classes of the archive, each of them harmless by what it refers to. */
     static List<String> run(StrictZip archive) {
-        List<String> files = archive.files().stream().filter(name -> name.endsWith(SUFFIX)).toList();
+        List<String> files = archive.names().stream().filter(name -> name.endsWith(SUFFIX)).toList();
         CodeScan scan = new CodeScan(files);
         for (String file : files) {
             try {
-                scan.check(file, ClassFile.of().parse(archive.read(file)));
+                scan.check(file, ClassFile.of().parse(archive.content(file)));
             } catch (IllegalArgumentException e) {
                 throw Refusal.admission(file + " is not a proper class file (" + e.getMessage() + "): compile it again");
             }

@@ -56,9 +56,11 @@ final class DescriptorReader {
             for (int i = 0; i < components.length; i++) {
                 String name = components[i].getName();
                 Object standard = components[i].getAccessor().invoke(LearningSettings.DEFAULT);
-                values[i] = standard instanceof Integer number
-                        ? fields.wholeNumber(name, 0, MOST).orElse(number)
-                        : fields.number(name, 0, MOST).orElse((Double) standard);
+                if (standard instanceof Integer number) {
+                    values[i] = fields.wholeNumber(name, 0, MOST).orElse(number);
+                } else {
+                    values[i] = fields.number(name, 0, MOST).orElse((Double) standard);
+                }
             }
             fields.refuseOthers();
             Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);

@@ -8,6 +8,7 @@ import dev.apprentice.signing.verify.VerifiedPackage;
 import dev.apprentice.skills.SkillException;
 import dev.apprentice.skills.SkillPackage;
 import dev.apprentice.store.AuditEvent;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -21,7 +22,7 @@ final class InstallTransaction {
 
     /** Runs all steps; returns the id of the skill, which serves then. */
     String run(SkillPackage file) {
-        VerifiedPackage verified = PackageVerifier.verify(file.jar(), file.signature(), shelf.trust());
+        VerifiedPackage verified = new PackageVerifier(Clock.systemUTC()).verify(file.jar().clone(), file.signature(), shelf.trust());
         AdmittedSkill skill = Admission.admit(verified.bytes());
         requireFit(skill.descriptor(), shelf.model().info());
         Optional<StoredVersion> installed = shelf.tables().installed(skill.descriptor().id());

@@ -17,9 +17,9 @@ final class Refusal {
     static SkillException of(Throwable failure) {
         return switch (failure) {
             case SkillException refusal -> refusal;
-            case SigningException refusal -> new SkillException(signing(refusal.code()), refusal.getMessage(), refusal);
-            case ModelException refusal -> new SkillException(Code.INCOMPATIBLE, refusal.getMessage(), refusal);
-            case LearningException refusal -> new SkillException(learning(refusal.code()), refusal.getMessage(), refusal);
+            case SigningException refusal -> new SkillException(signing(refusal.code()), String.valueOf(refusal.getMessage()), refusal);
+            case ModelException refusal -> new SkillException(Code.INCOMPATIBLE, String.valueOf(refusal.getMessage()), refusal);
+            case LearningException refusal -> new SkillException(learning(refusal.code()), String.valueOf(refusal.getMessage()), refusal);
             default ->
                 new SkillException(
                         Code.FAILED, "The skill could not be changed (" + failure + "): see the log, mend the cause and try again", failure);
@@ -29,7 +29,7 @@ final class Refusal {
     private static Code signing(SigningException.Code code) {
         return switch (code) {
             case ARCHIVE -> Code.ARCHIVE;
-            case STORAGE -> Code.FAILED;
+            case STORAGE, FAILED -> Code.FAILED;
             case UNSIGNED, MALFORMED, ALGORITHM, CERTIFICATE, UNTRUSTED, WRONG_FILE -> Code.SIGNATURE;
         };
     }

@@ -4,6 +4,8 @@ import dev.apprentice.learning.LearnerProfile;
 import dev.apprentice.signing.verify.PackageVerifier;
 import dev.apprentice.signing.verify.VerifiedPackage;
 import dev.apprentice.skills.SkillException;
+import java.time.Clock;
+import java.time.ZoneOffset;
 
 /** Reads kept versions back from the blob store, trusting them no more than a file from outside. */
 final class StoredSkills {
@@ -35,7 +37,8 @@ final class StoredSkills {
     VerifiedPackage verify(StoredVersion version) {
         byte[] jar = shelf.store().blobs().read(version.jar());
         byte[] signature = shelf.store().blobs().read(version.signature());
-        return PackageVerifier.verify(jar, signature, shelf.trust(), version.installedAt());
+        Clock then = Clock.fixed(version.installedAt(), ZoneOffset.UTC);
+        return new PackageVerifier(then).verify(jar, signature, shelf.trust());
     }
 
     /** Lets an installed skill serve as it did before the last stop; nothing is written. */

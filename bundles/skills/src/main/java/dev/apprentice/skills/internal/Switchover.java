@@ -15,8 +15,9 @@ final class Switchover {
     /** Makes a checked version with its prepared learned state the one that serves. */
     void run(StoredVersion version, AdmittedSkill skill, byte[] jar, PreparedState state, AuditEvent event, String detail) {
         RunningSkill outgoing = shelf.running().get(version.id());
-        boolean sameBytes = outgoing != null && outgoing.version().jar().equals(version.jar());
-        RunningSkill incoming = sameBytes ? outgoing : shelf.bundles().start(version, skill, jar);
+        RunningSkill incoming = outgoing != null && outgoing.version().jar().equals(version.jar())
+                ? outgoing
+                : shelf.bundles().start(version, skill, jar);
         try {
             shelf.store().inTransaction(connection -> {
                 shelf.tables().install(connection, version);
@@ -27,7 +28,7 @@ final class Switchover {
             });
         } catch (RuntimeException | Error failure) {
             // A failure after the commit leaves the new version installed; only then does it serve already.
-            if (!sameBytes && shelf.running().get(version.id()) != incoming) {
+            if (shelf.running().get(version.id()) != incoming) {
                 shelf.bundles().remove(incoming.bundle());
             }
             throw failure;

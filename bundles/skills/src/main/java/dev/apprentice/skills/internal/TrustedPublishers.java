@@ -36,10 +36,14 @@ final class TrustedPublishers implements Publishers {
 
     @Override
     public void distrust(String fingerprint) {
-        if (!refusing(() -> trust.remove(fingerprint))) {
+        if (list().stream().noneMatch(publisher -> publisher.fingerprint().equals(fingerprint))) {
             throw new SkillException(
                     SkillException.Code.NOT_FOUND, "No publisher " + fingerprint + " is trusted: see the list of publishers");
         }
+        refusing(() -> {
+            trust.remove(fingerprint);
+            return fingerprint;
+        });
         audit.append(AuditEvent.PUBLISHER_DISTRUSTED, fingerprint, "removed from the trust store");
         recheck.run();
     }

@@ -13,11 +13,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,8 @@ final class FileBlobs implements Blobs {
     private static final System.Logger LOGGER = System.getLogger(FileBlobs.class.getName());
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final Duration GRACE = Duration.ofHours(1);
+    /** What a room lets go of and nobody stored again in this time is deleted at once: checkpoints would fill the disk in a day. */
+    private static final Duration RELEASE_GRACE = Duration.ofSeconds(20);
 
     private final Path folder;
     private final Store store;
@@ -135,6 +138,7 @@ final class FileBlobs implements Blobs {
     @Override
     public void retain(String room, Set<String> digests) {
         store.inTransaction(connection -> {
+            Set<String> released = used(connection);
             try (PreparedStatement drop = connection.prepareStatement("DELETE FROM blob_use WHERE room = ?");
                     PreparedStatement use = connection.prepareStatement("INSERT INTO blob_use VALUES (?, ?)");
                     PreparedStatement mark = connection.prepareStatement("INSERT INTO room(name, version, retains)"
@@ -148,9 +152,38 @@ final class FileBlobs implements Blobs {
                 }
                 use.executeBatch();
                 mark.setString(1, room);
-                return mark.executeUpdate();
+                mark.executeUpdate();
             }
+            released.removeAll(used(connection));
+            store.afterCommit(() -> released.forEach(this::deleteReleased));
+            return released;
         });
+    }
+
+    private static Set<String> used(Connection connection) throws SQLException {
+        Set<String> digests = new HashSet<>();
+        try (PreparedStatement query = connection.prepareStatement("SELECT DISTINCT digest FROM blob_use");
+                ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+                digests.add(rows.getString(1));
+            }
+        }
+        return digests;
+    }
+
+    private void deleteReleased(String digest) {
+        Path file = file(digest);
+        try {
+            if (Files.exists(file) && isOlder(file, RELEASE_GRACE)) {
+                Files.delete(file);
+            }
+        } catch (IOException fault) {
+            LOGGER.log(System.Logger.Level.WARNING, "Could not delete " + file + ", which nothing uses", fault);
+        }
+    }
+
+    private boolean isOlder(Path file, Duration age) throws IOException {
+        return Files.getLastModifiedTime(file).toInstant().isBefore(clock.instant().minus(age));
     }
 
     /**
@@ -166,14 +199,7 @@ final class FileBlobs implements Blobs {
                     return Optional.empty();
                 }
             }
-            Set<String> names = new HashSet<>();
-            try (PreparedStatement query = connection.prepareStatement("SELECT digest FROM blob_use");
-                    ResultSet rows = query.executeQuery()) {
-                while (rows.next()) {
-                    names.add(rows.getString(1).substring("sha256:".length()));
-                }
-            }
-            return Optional.of(names);
+            return Optional.of(used(connection));
         });
         if (Files.isDirectory(folder)) {
             used.ifPresent(this::deleteUnused);
@@ -181,11 +207,9 @@ final class FileBlobs implements Blobs {
     }
 
     private void deleteUnused(Set<String> used) {
-        Instant limit = clock.instant().minus(GRACE);
         try (Stream<Path> files = Files.walk(folder, 2)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                boolean old = Files.getLastModifiedTime(file).toInstant().isBefore(limit);
-                if (old && !used.contains(file.getFileName().toString())) {
+                if (isOlder(file, GRACE) && !used.contains("sha256:" + file.getFileName())) {
                     Files.delete(file);
                     LOGGER.log(System.Logger.Level.DEBUG, "Deleted {0}, which nothing uses", file);
                 }

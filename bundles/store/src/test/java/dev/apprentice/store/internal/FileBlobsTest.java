@@ -82,6 +82,23 @@ class FileBlobsTest {
     }
 
     @Test
+    void whatARoomLetsGoOfIsDeletedUnlessAnotherUsesItOrItWasJustStored() {
+        String young = store.blobs().put("young".getBytes(UTF_8));
+        String shared = store.blobs().put("shared".getBytes(UTF_8));
+        String released = store.blobs().put("released".getBytes(UTF_8));
+        store.blobs().retain("one", Set.of(young, shared, released));
+        store.blobs().retain("two", Set.of(shared));
+
+        reopen(Duration.ofMinutes(5));
+        store.blobs().put("young".getBytes(UTF_8));
+        store.blobs().retain("one", Set.of());
+
+        assertThat(store.blobs().contains(released)).isFalse();
+        assertThat(store.blobs().contains(shared)).isTrue();
+        assertThat(store.blobs().contains(young)).isTrue();
+    }
+
+    @Test
     void nothingIsSweptWhileARoomHasNotSaidWhatItUses() {
         String blob = store.blobs().put("unclaimed".getBytes(UTF_8));
         store.migrate("silent", List.of());

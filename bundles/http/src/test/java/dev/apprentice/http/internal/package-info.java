@@ -1,0 +1,4 @@
+@NullMarked
+package dev.apprentice.http.internal;
+
+import org.jspecify.annotations.NullMarked;

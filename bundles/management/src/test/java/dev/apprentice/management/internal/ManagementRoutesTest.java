@@ -1,0 +1,216 @@
+package dev.apprentice.management.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.apprentice.management.PlatformStatus;
+import dev.apprentice.management.fixture.MemoryAudit;
+import dev.apprentice.management.fixture.MemoryPlatform;
+import dev.apprentice.management.fixture.MemoryPublishers;
+import dev.apprentice.management.fixture.MemoryStore;
+import dev.apprentice.management.fixture.RunningServer;
+import dev.apprentice.store.AuditEvent;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+final class ManagementRoutesTest {
+    @TempDir
+    Path home;
+
+    private final MemoryAudit audit = new MemoryAudit();
+    private final MemoryPlatform platform = new MemoryPlatform("java", "");
+    private final PlatformStatus status = () -> new PlatformStatus.Report(
+            "1", "u", "h", 1, new PlatformStatus.Model("m", "d", "F32", 2), "scalar", List.of(), 1, PeakMemory.mebibytes());
+    private RunningServer server;
+
+    @BeforeEach
+    void start() {
+        server = new RunningServer(home, audit);
+        server.add(new ManagementRoutes(
+                server.server, status, platform, platform, new MemoryPublishers("Ada", "ab12"), new MemoryStore(home, audit)));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /api/status",
+        "GET, /api/skills",
+        "POST, /api/skills",
+        "GET, /api/skills/java",
+        "DELETE, /api/skills/java",
+        "POST, /api/skills/java/rollback",
+        "GET, /api/skills/java/history",
+        "POST, /api/skills/java/learn",
+        "POST, /api/skills/java/cycle",
+        "POST, /api/skills/java/measure",
+        "GET, /api/publishers",
+        "POST, /api/publishers",
+        "DELETE, /api/publishers/ab12",
+        "GET, /api/audit",
+        "POST, /api/audit/verify",
+        "POST, /api/sign-in-token"
+    })
+    void nothingIsOpenWithoutTheKey(String method, String path) throws Exception {
+        assertThat(server.send(server.open(path).method(method, BodyPublishers.ofString("{}"))).statusCode())
+                .isEqualTo(401);
+        assertThat(platform.changes).isEmpty();
+    }
+
+    @Test
+    void statusTellsModelAndMemory() throws Exception {
+        JsonNode report = server.get("/api/status");
+        assertThat(report.path("model").path("weights").asString()).isEqualTo("F32");
+        assertThat(report.path("peakMiB").asLong()).isPositive();
+    }
+
+    @Test
+    void aSignedSkillIsInstalledAndAnUnsignedOneIsRefused() throws Exception {
+        HttpResponse<String> good = server.send(RunningServer.upload(server.api("/api/skills"), "", "2.0.0", "signed"));
+        assertThat(good.statusCode()).isEqualTo(200);
+        assertThat(RunningServer.json(good).path("version").asString()).isEqualTo("2.0.0");
+
+        HttpResponse<String> bad = server.send(RunningServer.upload(server.api("/api/skills"), "", "3.0.0", ""));
+        assertThat(bad.statusCode()).isEqualTo(422);
+        assertThat(RunningServer.json(bad).path("error").path("code").asString()).isEqualTo("signature");
+        assertThat(RunningServer.json(bad).path("error").path("message").asString()).contains("no signature");
+        assertThat(server.get("/api/skills").path(0).path("version").asString()).isEqualTo("2.0.0");
+    }
+
+    @Test
+    void aSkillIsShownWithHeadAndBuffer() throws Exception {
+        JsonNode skill = server.get("/api/skills/java");
+        assertThat(skill.path("head").path("id").asString()).isEqualTo("c01.0.0");
+        assertThat(skill.path("buffer").path("capacity").asInt()).isEqualTo(2048);
+        assertThat(server.send(server.api("/api/skills/other")).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void rollbackTakesACommitOrAVersion() throws Exception {
+        assertThat(server.post("/api/skills/java/rollback", "{\"commit\":\"c01.0.0\"}").statusCode()).isEqualTo(200);
+        assertThat(server.post("/api/skills/java/rollback", "{\"version\":\"0.9.0\"}").statusCode()).isEqualTo(200);
+        assertThat(server.post("/api/skills/java/rollback", "{\"commit\":\"x\"}").statusCode()).isEqualTo(404);
+        assertThat(server.post("/api/skills/java/rollback", "{}").statusCode()).isEqualTo(400);
+        assertThat(server.post("/api/skills/java/rollback", "{\"commit\":\"a\",\"version\":\"b\"}").statusCode())
+                .isEqualTo(400);
+        assertThat(platform.changes).containsExactly("roll back to commit c01.0.0", "roll back to version 0.9.0");
+    }
+
+    @Test
+    void removingSaysWhatBecomesOfWhatWasLearned() throws Exception {
+        assertThat(server.send(server.api("/api/skills/java?learned=maybe").DELETE()).statusCode()).isEqualTo(400);
+        assertThat(server.send(server.api("/api/skills/java?learned=destroy").DELETE()).statusCode()).isEqualTo(200);
+        assertThat(platform.changes).containsExactly("remove and DESTROY");
+    }
+
+    @Test
+    void cyclesAreToldOneByOne() throws Exception {
+        String events = server.post("/api/skills/java/cycle", "{\"count\":2}").body();
+        assertThat(events.split("event: cycle\n", -1)).hasSize(3);
+        assertThat(events).contains("event: progress\ndata: {\"stage\":\"training\",\"done\":3,\"total\":3}");
+        assertThat(events).contains("event: result\ndata: {\"cycles\":2,\"committed\":2,\"discarded\":0,\"head\":\"c21.0.0\"}");
+        assertThat(server.get("/api/skills/java/history")).hasSize(3);
+        assertThat(server.get("/api/skills/java/history/c11.0.0").path("cycle").asInt()).isEqualTo(1);
+        assertThat(server.send(server.api("/api/skills/java/history/c9")).statusCode()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"count\":0}", "{\"count\":-1}", "{\"count\":10001}", "{\"count\":\"2\"}", "{"})
+    void aBadCountIsRefusedBeforeAnythingRuns(String body) throws Exception {
+        assertThat(server.post("/api/skills/java/cycle", body).statusCode()).isEqualTo(400);
+        assertThat(platform.learner().log()).hasSize(1);
+    }
+
+    @Test
+    void cyclesStopWhenTheClientGoes() throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            var request = server.api("/api/skills/java/cycle")
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString("{\"count\":10000}"))
+                    .build();
+            InputStream events = client.send(request, BodyHandlers.ofInputStream()).body();
+            assertThat(events.readNBytes(100)).hasSize(100);
+            events.close();
+            client.shutdownNow();
+        }
+        int before = -1;
+        for (int i = 0; i < 100 && before != platform.learner().log().size(); i++) {
+            before = platform.learner().log().size();
+            Thread.sleep(200);
+        }
+        assertThat(platform.learner().log().size()).isEqualTo(before).isLessThan(10_001);
+    }
+
+    @Test
+    void learningTakesAFolderOfThisMachine() throws Exception {
+        String events = server.post("/api/skills/java/learn", "{\"folder\":\"" + home + "\"}").body();
+        assertThat(events).contains("event: result\ndata: {\"order\":\"file time\",\"files\":5,");
+        for (String folder : List.of("", "relative", home + "/missing", "\\u0000")) {
+            assertThat(server.post("/api/skills/java/learn", "{\"folder\":\"" + folder + "\"}").statusCode())
+                    .as(folder)
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
+    void whatCannotBeMeasuredIsToldAsAnEvent() throws Exception {
+        assertThat(server.post("/api/skills/java/measure", "{}").body())
+                .isEqualTo("event: error\ndata: {\"code\":\"nothing_to_do\",\"message\":\"Nothing is held out: take in a folder first\"}\n\n");
+    }
+
+    @Test
+    void aSkillInQuarantineLearnsNothing() throws Exception {
+        platform.quarantine();
+        assertThat(server.post("/api/skills/java/cycle", "{}").statusCode()).isEqualTo(409);
+        assertThat(server.get("/api/skills/java").path("head").isNull()).isTrue();
+    }
+
+    @Test
+    void publishersAreTrustedByPem() throws Exception {
+        assertThat(server.send(server.api("/api/publishers").POST(BodyPublishers.ofString("no"))).statusCode())
+                .isEqualTo(422);
+        String pem = "-----BEGIN CERTIFICATE-----\nx";
+        assertThat(RunningServer.json(server.send(server.api("/api/publishers").POST(BodyPublishers.ofString(pem))))
+                        .path("fingerprint")
+                        .asString())
+                .isEqualTo("cd34");
+        assertThat(server.send(server.api("/api/publishers/ab12").DELETE()).statusCode()).isEqualTo(200);
+        assertThat(server.get("/api/publishers")).hasSize(1);
+    }
+
+    @Test
+    void theAuditLogIsReadAndChecked() throws Exception {
+        audit.append(AuditEvent.STARTED, "platform", "1");
+        audit.append(AuditEvent.SKILL_REFUSED, "java", "why");
+        assertThat(server.get("/api/audit?limit=1")).hasSize(1);
+        assertThat(server.get("/api/audit").path(0).path("detail").asString()).isEqualTo("why");
+        assertThat(server.send(server.api("/api/audit?limit=0")).statusCode()).isEqualTo(400);
+        assertThat(server.post("/api/audit/verify", "{}").body()).isEqualTo("{\"intact\":true,\"problem\":\"\"}");
+        audit.breakChain();
+        assertThat(server.post("/api/audit/verify", "{}").body()).contains("\"intact\":false", "Entry 1");
+    }
+
+    @Test
+    void aSignInLinkOpensTheServer() throws Exception {
+        String url = RunningServer.json(server.post("/api/sign-in-token", "{}")).path("url").asString();
+        URI link = URI.create(url);
+        assertThat(url).startsWith(server.server.url() + "/sign-in?token=");
+        assertThat(server.send(server.open(link.getPath() + "?" + link.getQuery())).body()).contains("Sign in");
+    }
+}

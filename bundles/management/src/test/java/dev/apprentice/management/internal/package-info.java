@@ -1,0 +1,4 @@
+@NullMarked
+package dev.apprentice.management.internal;
+
+import org.jspecify.annotations.NullMarked;

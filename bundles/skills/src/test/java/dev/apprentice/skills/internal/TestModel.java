@@ -1,0 +1,15 @@
+package dev.apprentice.skills.internal;
+
+import dev.apprentice.compute.DataType;
+import dev.apprentice.kernels.cpu.CpuKernels;
+import dev.apprentice.llm.Models;
+import dev.apprentice.model.LanguageModel;
+import java.nio.file.Path;
+
+/** The real base model, once per test run. */
+final class TestModel {
+    static final LanguageModel MODEL =
+            Models.load(Path.of("../base-model/src/main/resources/model"), DataType.BF16, CpuKernels.create(2));
+
+    private TestModel() {}
+}

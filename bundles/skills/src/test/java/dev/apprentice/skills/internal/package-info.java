@@ -1,0 +1,4 @@
+@NullMarked
+package dev.apprentice.skills.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The code of the template skill. */
+@NullMarked
+package dev.apprentice.skills.template;
+
+import org.jspecify.annotations.NullMarked;
