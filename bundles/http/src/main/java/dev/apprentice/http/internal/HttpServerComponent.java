@@ -1,7 +1,6 @@
 package dev.apprentice.http.internal;
 
 import dev.apprentice.http.HttpException;
-import dev.apprentice.http.RouteContributor;
 import dev.apprentice.http.Server;
 import dev.apprentice.store.Store;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +9,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** Runs the server while its bundle is started, on the port of framework property {@code apprentice.http.port}. */
-@Component(immediate = true, service = Server.class)
+@Component(immediate = true, service = {Server.class, HttpServerComponent.class})
 public final class HttpServerComponent implements Server {
     static final String PORT_PROPERTY = "apprentice.http.port";
     private static final int DEFAULT_PORT = 7070;
@@ -42,13 +39,8 @@ public final class HttpServerComponent implements Server {
                 500, "bad_configuration", PORT_PROPERTY + " is \"" + text + "\", but must be a port from 0 to 65535: change it");
     }
 
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void bind(RouteContributor contributor) {
-        server.routes().add(contributor);
-    }
-
-    void unbind(RouteContributor contributor) {
-        server.routes().remove(contributor);
+    RouteTable routes() {
+        return server.routes();
     }
 
     @Activate

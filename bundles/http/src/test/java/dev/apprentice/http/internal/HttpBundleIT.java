@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.apprentice.store.AuditLog;
 import dev.apprentice.store.Blobs;
 import dev.apprentice.store.Store;
+import java.io.File;
 import java.lang.ref.WeakReference;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -48,15 +49,23 @@ final class HttpBundleIT {
             BundleContext context = framework.getBundleContext();
             for (Path jar : classPath()) {
                 if (OTHERS.stream().anyMatch(jar.getFileName().toString()::startsWith)) {
-                    context.installBundle(jar.toUri().toString()).start();
+                    context.installBundle(jar.toUri().toString());
                 }
+            }
+            for (Bundle bundle : context.getBundles()) {
+                bundle.start();
             }
             context.registerService(Store.class, new HomeOnly(home), null);
             List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                loaders.add(installUseAndRemove(framework));
+                Thread t = new Thread(() -> { try { loaders.add(installUseAndRemove(framework)); } catch (Exception e) { throw new IllegalStateException(e); } });
+                t.start();
+                t.join();
             }
-            assertThat(alive(loaders)).isZero();
+            long alive = alive(loaders);
+            System.err.println("ALIVE " + loaders.stream().map(l -> l.get() != null).toList());
+            if (alive > 0) { java.lang.management.ManagementFactory.getPlatformMXBean(com.sun.management.HotSpotDiagnosticMXBean.class).dumpHeap("/tmp/httpdeps/leak.hprof", true); }
+            assertThat(alive).isZero();
         } finally {
             framework.stop();
             framework.waitForStop(10_000);
@@ -106,7 +115,7 @@ final class HttpBundleIT {
 
     private static List<Path> classPath() {
         String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        return List.of(path.split(java.io.File.pathSeparator)).stream().map(Path::of).toList();
+        return List.of(path.split(File.pathSeparator)).stream().map(Path::of).toList();
     }
 
     /** All that the server asks of a store. */

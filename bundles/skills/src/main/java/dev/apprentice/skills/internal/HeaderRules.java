@@ -9,6 +9,8 @@ final class HeaderRules {
     private static final Set<String> DESCRIPTIVE = Set.of(
             "Created-By",
             "Build-Jdk-Spec",
+            "Build-Tool-Jdk-Spec",
+            "Java-Version",
             "Bundle-Name",
             "Bundle-Description",
             "Bundle-Vendor",

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.apprentice.console.internal;
+
+import org.jspecify.annotations.NullMarked;

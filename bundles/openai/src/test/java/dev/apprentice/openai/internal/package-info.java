@@ -1,0 +1,4 @@
+@NullMarked
+package dev.apprentice.openai.internal;
+
+import org.jspecify.annotations.NullMarked;
