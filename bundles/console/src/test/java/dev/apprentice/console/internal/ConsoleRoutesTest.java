@@ -107,13 +107,16 @@ final class ConsoleRoutesTest {
         assertHarmless(get("/skills/java/roll-back?version=" + Format.part(HOSTILE)).body());
         assertHarmless(get("/skills/java/remove").body());
         assertHarmless(post("/skills/java/roll-back", "commit=" + Format.part(HOSTILE)).body());
-        assertHarmless(get("/missing" + Format.part("<script>alert(1)</script>")).body());
+        assertThat(get("/missing" + Format.part("<script>alert(1)")).body()).doesNotContain("<script>");
     }
 
     private static void assertHarmless(String html) {
         assertThat(html)
                 .contains("alert(1)")
-                .doesNotContain("<script>alert", "<img src=x", "${7", "\"-->")
+                .doesNotContain(">49", "\"-->");
+        String withoutValues = html.replaceAll("\"[^\"]*\"", "");
+        assertThat(withoutValues)
+                .doesNotContain("<script>", "<img")
                 .doesNotContainPattern("(?i)<[^>]*\\s(style|on[a-z]+)\\s*=");
     }
 

@@ -5,6 +5,7 @@ import dev.apprentice.model.ModelException;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.skills.SkillException;
 import dev.apprentice.skills.SkillException.Code;
+import dev.apprentice.store.StoreException;
 
 /** Says of any failure why it keeps a skill out. */
 final class Refusal {
@@ -20,6 +21,7 @@ final class Refusal {
             case SigningException refusal -> new SkillException(signing(refusal.code()), String.valueOf(refusal.getMessage()), refusal);
             case ModelException refusal -> new SkillException(Code.INCOMPATIBLE, String.valueOf(refusal.getMessage()), refusal);
             case LearningException refusal -> new SkillException(learning(refusal.code()), String.valueOf(refusal.getMessage()), refusal);
+            case StoreException refusal -> new SkillException(Code.FAILED, String.valueOf(refusal.getMessage()), refusal);
             default ->
                 new SkillException(
                         Code.FAILED, "The skill could not be changed (" + failure + "): see the log, mend the cause and try again", failure);

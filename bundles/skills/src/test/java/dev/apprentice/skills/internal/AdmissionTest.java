@@ -163,7 +163,7 @@ class AdmissionTest {
                 "service loader|java.util.ServiceLoader.load(Runnable.class);|java.lang.Runnable",
                 "property|System.getProperty(\"user.home\");|getProperty",
                 "environment|System.getenv(\"HOME\");|getenv",
-                "standard output|System.out.println();|java.io.PrintStream",
+                "standard output|System.out.println();|java.lang.System.out",
                 "default locale|java.util.Locale.setDefault(java.util.Locale.ROOT);|setDefault",
                 "waiting|synchronized (this) { wait(); }|wait",
                 "framework|org.osgi.framework.FrameworkUtil.getBundle(getClass());|org.osgi.framework",

@@ -30,13 +30,14 @@ final class Nd4jAdam implements LearningAlgebra.Optimiser {
     @Override
     public void apply(MemorySegment parameters, MemorySegment gradient, double learningRate, int step) {
         long length = Vectors.length(parameters, gradient, state.asSlice(0, state.byteSize() / 2));
-        INDArray update = Vectors.over(gradient);
+        Vectors.requireWritable(state);
+        INDArray update = Vectors.target(gradient);
         // the updater is a few fields over the state, so a new one each step leaves nothing that could dangle
         AdamUpdater updater =
                 new AdamUpdater(new Adam(learningRate, settings.beta1(), settings.beta2(), settings.epsilon()));
         updater.setStateViewArray(Vectors.over(state, 1, 2 * length), new long[] {length}, 'c', false);
         updater.applyUpdater(update, step, 0);
-        Nd4j.getBlasWrapper().axpy(-1.0, update, Vectors.over(parameters));
+        Nd4j.getBlasWrapper().axpy(-1.0, update, Vectors.target(parameters));
         Reference.reachabilityFence(state);
         Reference.reachabilityFence(gradient);
         Reference.reachabilityFence(parameters);

@@ -43,14 +43,14 @@ public final class Nd4jAlgebra implements LearningAlgebra {
 
     @Override
     public void scale(MemorySegment vector, double factor) {
-        Vectors.over(vector).muli(factor);
+        Vectors.target(vector).muli(factor);
         Reference.reachabilityFence(vector);
     }
 
     @Override
     public void addScaled(MemorySegment target, double factor, MemorySegment vector) {
         Vectors.length(target, vector);
-        Nd4j.getBlasWrapper().axpy(factor, Vectors.over(vector), Vectors.over(target));
+        Nd4j.getBlasWrapper().axpy(factor, Vectors.over(vector), Vectors.target(target));
         Reference.reachabilityFence(target);
         Reference.reachabilityFence(vector);
     }
@@ -60,7 +60,7 @@ public final class Nd4jAlgebra implements LearningAlgebra {
         Vectors.length(target, vector);
         INDArray view = Vectors.over(vector);
         try (INDArray square = view.mul(view)) {
-            Nd4j.getBlasWrapper().axpy(factor, square, Vectors.over(target));
+            Nd4j.getBlasWrapper().axpy(factor, square, Vectors.target(target));
         }
         Reference.reachabilityFence(target);
         Reference.reachabilityFence(vector);
@@ -87,7 +87,7 @@ public final class Nd4jAlgebra implements LearningAlgebra {
         try (INDArray difference = Vectors.over(parameters).sub(Vectors.over(anchor));
                 INDArray slope = Vectors.over(importance).mul(difference)) {
             penalty = strength / 2 * Nd4j.getBlasWrapper().dot(slope, difference);
-            Nd4j.getBlasWrapper().axpy(strength, slope, Vectors.over(gradient));
+            Nd4j.getBlasWrapper().axpy(strength, slope, Vectors.target(gradient));
         }
         Reference.reachabilityFence(gradient);
         Reference.reachabilityFence(importance);

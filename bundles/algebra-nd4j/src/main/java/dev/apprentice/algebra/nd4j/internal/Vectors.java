@@ -14,13 +14,12 @@ final class Vectors {
 
     /** Number of floats in the segment; throws unless it is live native memory of whole floats. */
     static long length(MemorySegment vector) {
-        if (!vector.isNative() || !vector.scope().isAlive() || vector.isReadOnly()
-                || vector.byteSize() == 0 || vector.byteSize() % Float.BYTES != 0) {
+        if (!vector.isNative() || !vector.scope().isAlive() || vector.byteSize() == 0 || vector.byteSize() % Float.BYTES != 0) {
             throw new AlgebraException(
                     AlgebraException.Code.VECTOR,
                     "A vector of " + vector.byteSize() + " bytes (native " + vector.isNative() + ", open "
-                            + vector.scope().isAlive() + ", read-only " + vector.isReadOnly()
-                            + ") is not usable: pass writable native memory of one or more floats whose arena is open");
+                            + vector.scope().isAlive()
+                            + ") is not usable: pass native memory of one or more floats whose arena is open");
         }
         return vector.byteSize() / Float.BYTES;
     }
@@ -36,6 +35,21 @@ final class Vectors {
             }
         }
         return length;
+    }
+
+    /** As {@link #over(MemorySegment)}, for an array that is written to; native code does not see that memory is read-only. */
+    static INDArray target(MemorySegment vector) {
+        requireWritable(vector);
+        return over(vector);
+    }
+
+    /** Throws if the segment may only be read. */
+    static void requireWritable(MemorySegment vector) {
+        if (vector.isReadOnly()) {
+            throw new AlgebraException(
+                    AlgebraException.Code.VECTOR,
+                    "A vector of " + vector.byteSize() + " bytes is read-only, but a result was to be written there: pass a copy");
+        }
     }
 
     /** A rank-1 array over the segment; the caller keeps the segment's arena open while the array is used. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.apprentice.signing.publish;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.apprentice.signing.verify;
+
+import org.jspecify.annotations.NullMarked;
