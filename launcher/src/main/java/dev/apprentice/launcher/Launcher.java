@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -99,6 +100,11 @@ public final class Launcher implements AutoCloseable {
     public Map<String, Boolean> bundles() {
         return List.of(framework.getBundleContext().getBundles()).stream()
                 .collect(Collectors.toMap(Bundle::getSymbolicName, bundle -> bundle.getState() == Bundle.ACTIVE));
+    }
+
+    /** The first error that any bundle logged since the start, if one did. */
+    public Optional<String> error() {
+        return Optional.ofNullable(Logs.error());
     }
 
     /** Waits until someone else stops the framework. */

@@ -24,6 +24,10 @@ public final class ProgressLine implements AutoCloseable {
     public void event(String name, JsonNode data) {
         if (name.equals("cycle")) {
             curve.add(data.path("validation").path("personal").path("after").asDouble());
+            if (data.path("outcome").asString().equals("DISCARDED")) {
+                finish();
+                out.println("cycle " + curve.size() + " discarded: " + data.path("reason").asString());
+            }
         } else if (name.equals("progress")) {
             show(data.path("stage").asString(), data.path("done").asLong(), data.path("total").asLong());
         }

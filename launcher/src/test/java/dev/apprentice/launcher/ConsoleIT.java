@@ -34,7 +34,6 @@ class ConsoleIT {
             ApiClient client = platform.client();
             publisher.becomeTrusted(client);
             Page page = chromium.page();
-
             signIn(page, client);
             install(page, client);
             JsonNode first = client.get(API).path("head");

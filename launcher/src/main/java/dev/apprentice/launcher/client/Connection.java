@@ -18,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A way to the platform of a home: the one that runs, or one started in this process for as long as the connection lives. */
 public final class Connection implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE_AFTER_ERROR = Duration.ofSeconds(3);
     private static final long POLL_MILLIS = 25;
 
     private final ApiClient client;
@@ -37,7 +38,7 @@ public final class Connection implements AutoCloseable {
     public static Connection start(Settings settings) {
         Launcher launcher = Launcher.start(settings, Distribution.current());
         try {
-            return new Connection(awaitAnswer(settings.home()), launcher);
+            return new Connection(awaitAnswer(settings.home(), launcher), launcher);
         } catch (RuntimeException e) {
             launcher.close();
             throw e;
@@ -68,8 +69,9 @@ public final class Connection implements AutoCloseable {
         }
     }
 
-    private static ApiClient awaitAnswer(Path home) {
+    private static ApiClient awaitAnswer(Path home, Launcher launcher) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long errorSeen = 0;
         String problem = "the server did not start to listen";
         while (System.nanoTime() < deadline) {
             Optional<ApiClient> client = running(home);
@@ -79,6 +81,14 @@ public final class Connection implements AutoCloseable {
                     return client.get();
                 } catch (ApiException e) {
                     problem = e.getMessage();
+                }
+            }
+            Optional<String> error = launcher.error();
+            if (error.isPresent()) {
+                // it may answer in spite of the error; but there is no point in waiting long
+                errorSeen = errorSeen == 0 ? System.nanoTime() : errorSeen;
+                if (System.nanoTime() - errorSeen > PATIENCE_AFTER_ERROR.toNanos()) {
+                    throw new LauncherException("The platform did not come up: " + error.get());
                 }
             }
             sleep();

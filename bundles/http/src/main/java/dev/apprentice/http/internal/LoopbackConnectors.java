@@ -56,6 +56,8 @@ final class LoopbackConnectors {
         ServerConnector connector = new ServerConnector(server, 1, 1, new OriginFormFactory(configuration));
         connector.setHost(host);
         connector.setPort(port);
+        // With the system's short queue a burst of connections would keep others out for seconds.
+        connector.setAcceptQueueSize(1024);
         connector.setIdleTimeout(idle.toMillis());
         return connector;
     }

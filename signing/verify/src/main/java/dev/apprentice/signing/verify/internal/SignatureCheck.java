@@ -23,6 +23,7 @@ import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
 import org.bouncycastle.asn1.cms.ContentInfo;
 import org.bouncycastle.asn1.cms.Time;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.CMSProcessableByteArray;
@@ -60,7 +61,6 @@ public final class SignatureCheck {
             Instant time = checkSigner(signer, certificates, seen);
             signingTime = time.isBefore(signingTime) ? time : signingTime;
         }
-        certificates.requireValidAt(signingTime, "the signing time");
         certificates.requireValidAt(at, "the time of this check");
         String digest = "sha256:"
                 + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
@@ -80,6 +80,7 @@ public final class SignatureCheck {
             throw malformed("is not encoded as DER");
         }
         CMSSignedData signed = new CMSSignedData(new CMSProcessableByteArray(file), content);
+        requireUnsignedFieldsPlain(signed);
         if (!signed.isDetachedSignature() || !CMSObjectIdentifiers.data.getId().equals(signed.getSignedContentTypeOID())) {
             throw malformed("is not a detached signature over plain data");
         }
@@ -93,6 +94,20 @@ public final class SignatureCheck {
             throw malformed("carries more than signers and certificates");
         }
         return signed;
+    }
+
+    /** What no signature covers must not vary: versions are 1, and the digests announced are those used. */
+    private static void requireUnsignedFieldsPlain(CMSSignedData signed) {
+        Set<AlgorithmIdentifier> used = new HashSet<>();
+        for (SignerInformation signer : signed.getSignerInfos()) {
+            used.add(signer.getDigestAlgorithmID());
+            if (signer.getVersion() != 1 || signer.getEncryptionAlgParams() != null) {
+                throw malformed("has a signer of another version or with parameters");
+            }
+        }
+        if (signed.getVersion() != 1 || !signed.getDigestAlgorithmIDs().equals(used)) {
+            throw malformed("is of another version or announces other digests than it uses");
+        }
     }
 
     private static Instant checkSigner(
@@ -112,6 +127,7 @@ public final class SignatureCheck {
             throw malformed("names for " + algorithm + " a certificate that it does not carry");
         }
         Instant signingTime = checkAttributes(signer);
+        certificates.requireValidAt(signingTime, "the signing time");
         try {
             if (!signer.verify(new JcaSimpleSignerInfoVerifierBuilder()
                     .setProvider(new BouncyCastleProvider())
