@@ -37,7 +37,9 @@ public record Distribution(Path root) {
 
     private static List<Path> jars(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new LauncherException("The folder " + folder + " cannot be read: build again with 'mvn package'", e);
         }

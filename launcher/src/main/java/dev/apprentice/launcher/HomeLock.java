@@ -25,8 +25,8 @@ final class HomeLock implements AutoCloseable {
         try {
             createPrivate(home);
             Path file = home.resolve("lock");
-            FileChannel channel =
-                    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            FileChannel channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             FileLock lock = tryLock(channel);
             if (lock == null) {
                 String holder = Files.readString(file).strip();
@@ -35,11 +35,13 @@ final class HomeLock implements AutoCloseable {
                         + ": stop it with 'apprentice stop --home " + home + "', or choose another --home");
             }
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+            channel.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
             return new HomeLock(channel);
         } catch (IOException e) {
             throw new LauncherException(
-                    "The home folder " + home + " cannot be used (" + e + "): check that it is yours and writable, or choose another --home",
+                    "The home folder " + home + " cannot be used (" + e
+                            + "): check that it is yours and writable, or choose another --home",
                     e);
         }
     }
@@ -61,7 +63,8 @@ final class HomeLock implements AutoCloseable {
             Files.createDirectories(parent);
         }
         if (home.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.createDirectory(home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectory(
+                    home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } else {
             Files.createDirectory(home);
         }

@@ -46,8 +46,10 @@ public final class Launcher implements AutoCloseable {
             launcher.close();
             throw e instanceof LauncherException known
                     ? known
-                    : new LauncherException("The platform could not be started: " + e.getMessage() + " (details in "
-                            + settings.home().resolve("logs") + ")", e);
+                    : new LauncherException(
+                            "The platform could not be started: " + e.getMessage() + " (details in "
+                                    + settings.home().resolve("logs") + ")",
+                            e);
         }
     }
 
@@ -56,20 +58,23 @@ public final class Launcher implements AutoCloseable {
         try {
             Files.deleteIfExists(settings.home().resolve("server.json"));
         } catch (IOException e) {
-            throw new LauncherException("The file server.json in " + settings.home() + " cannot be removed: remove it by hand", e);
+            throw new LauncherException(
+                    "The file server.json in " + settings.home() + " cannot be removed: remove it by hand", e);
         }
     }
 
     private static Framework framework(Settings settings) {
         Map<String, String> configuration = new HashMap<>(settings.frameworkProperties());
-        configuration.put(Constants.FRAMEWORK_STORAGE, settings.home().resolve("felix").toString());
+        configuration.put(
+                Constants.FRAMEWORK_STORAGE, settings.home().resolve("felix").toString());
         configuration.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         configuration.put(Constants.FRAMEWORK_BOOTDELEGATION, "");
         configuration.put("felix.bootdelegation.implicit", "false");
         configuration.put("felix.log.level", "1");
         return ServiceLoader.load(FrameworkFactory.class)
                 .findFirst()
-                .orElseThrow(() -> new LauncherException("No OSGi framework is on the class path: build again with 'mvn package'"))
+                .orElseThrow(() ->
+                        new LauncherException("No OSGi framework is on the class path: build again with 'mvn package'"))
                 .newFramework(configuration);
     }
 
@@ -92,7 +97,8 @@ public final class Launcher implements AutoCloseable {
                 .filter(bundle -> bundle.getState() != Bundle.ACTIVE && failures.isEmpty())
                 .forEach(bundle -> failures.add(bundle.getSymbolicName() + " is not active"));
         if (!failures.isEmpty()) {
-            throw new LauncherException(failures.stream().collect(Collectors.joining("\n  ", "Bundles did not start:\n  ", "")));
+            throw new LauncherException(
+                    failures.stream().collect(Collectors.joining("\n  ", "Bundles did not start:\n  ", "")));
         }
     }
 

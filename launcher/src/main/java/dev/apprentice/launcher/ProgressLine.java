@@ -14,7 +14,8 @@ public final class ProgressLine implements AutoCloseable {
     private static final long REDRAW_NANOS = 100_000_000;
 
     private final PrintStream out = System.err;
-    private final boolean terminal = System.console() != null && System.console().isTerminal();
+    private final boolean terminal =
+            System.console() != null && System.console().isTerminal();
     private final List<Double> curve = new ArrayList<>();
     private long drawn;
     private String stage = "";
@@ -26,10 +27,14 @@ public final class ProgressLine implements AutoCloseable {
             curve.add(data.path("validation").path("personal").path("after").asDouble());
             if (data.path("outcome").asString().equals("DISCARDED")) {
                 finish();
-                out.println("cycle " + curve.size() + " discarded: " + data.path("reason").asString());
+                out.println("cycle " + curve.size() + " discarded: "
+                        + data.path("reason").asString());
             }
         } else if (name.equals("progress")) {
-            show(data.path("stage").asString(), data.path("done").asLong(), data.path("total").asLong());
+            show(
+                    data.path("stage").asString(),
+                    data.path("done").asLong(),
+                    data.path("total").asLong());
         }
     }
 

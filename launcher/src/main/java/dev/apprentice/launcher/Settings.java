@@ -36,14 +36,16 @@ public record Settings(
             try (Reader reader = Files.newBufferedReader(file)) {
                 properties.load(reader);
             } catch (IOException | IllegalArgumentException e) {
-                throw new LauncherException("The settings in " + file + " cannot be read (" + e.getMessage()
-                        + "): make it a UTF-8 file of key=value lines, or remove it", e);
+                throw new LauncherException(
+                        "The settings in " + file + " cannot be read (" + e.getMessage()
+                                + "): make it a UTF-8 file of key=value lines, or remove it",
+                        e);
             }
         }
         for (String key : properties.stringPropertyNames()) {
             if (!KEYS.contains(key)) {
-                throw new LauncherException(
-                        "Unknown setting '" + key + "' in " + file + ": remove it or use one of " + String.join(", ", KEYS));
+                throw new LauncherException("Unknown setting '" + key + "' in " + file + ": remove it or use one of "
+                        + String.join(", ", KEYS));
             }
         }
         return new Values(file, properties).settings(home);
@@ -127,7 +129,8 @@ public record Settings(
 
         private LauncherException bad(String key, String value, String wanted, @Nullable Throwable cause) {
             return new LauncherException(
-                    "Setting '" + key + "' in " + file + " is '" + value + "', but must be " + wanted + ": change it", cause);
+                    "Setting '" + key + "' in " + file + " is '" + value + "', but must be " + wanted + ": change it",
+                    cause);
         }
     }
 }

@@ -61,7 +61,9 @@ class ArchitectureIT {
                 .dependOnClassesThat()
                 .resideInAPackage(library)
                 .check(PRODUCT);
-        assertThat(PRODUCT.that(resideInAPackage(room))).as("classes of " + room).isNotEmpty();
+        assertThat(PRODUCT.that(resideInAPackage(room)))
+                .as("classes of " + room)
+                .isNotEmpty();
     }
 
     @Test

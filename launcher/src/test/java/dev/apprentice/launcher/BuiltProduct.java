@@ -30,7 +30,8 @@ final class BuiltProduct {
                 .start();
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             process.destroyForcibly().waitFor();
-            throw new AssertionError(List.of(arguments) + " took longer than " + limit + ": " + Files.readString(errors));
+            throw new AssertionError(
+                    List.of(arguments) + " took longer than " + limit + ": " + Files.readString(errors));
         }
         Result result = new Result(process.exitValue(), Files.readString(output), Files.readString(errors));
         Files.delete(output);
@@ -51,10 +52,11 @@ final class BuiltProduct {
     static ApiClient await(Process process, Path home) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
         while (System.nanoTime() < deadline && process.isAlive()) {
-            var client = Connection.running(home).filter(any -> Connection.process(home)
-                    .map(ProcessHandle::pid)
-                    .filter(pid -> pid == process.pid())
-                    .isPresent());
+            var client = Connection.running(home)
+                    .filter(any -> Connection.process(home)
+                            .map(ProcessHandle::pid)
+                            .filter(pid -> pid == process.pid())
+                            .isPresent());
             if (client.isPresent()) {
                 try {
                     client.get().get("/api/skills");

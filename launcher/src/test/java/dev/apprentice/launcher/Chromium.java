@@ -47,12 +47,14 @@ final class Chromium implements AutoCloseable {
     }
 
     static Chromium open(int width, int height) {
-        Playwright playwright =
-                Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        Playwright playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         try {
             Browser browser = playwright
                     .chromium()
-                    .launch(new BrowserType.LaunchOptions().setExecutablePath(executable()).setArgs(QUIET));
+                    .launch(new BrowserType.LaunchOptions()
+                            .setExecutablePath(executable())
+                            .setArgs(QUIET));
             return new Chromium(
                     playwright, browser.newPage(new Browser.NewPageOptions().setViewportSize(width, height)));
         } catch (RuntimeException | AssertionError e) {

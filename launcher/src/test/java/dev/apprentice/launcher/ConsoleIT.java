@@ -44,7 +44,9 @@ class ConsoleIT {
             requireBothSchemes(page);
             requireNoSidewaysScroll(page, client);
             rollBack(page, client, first.path("id").asString());
-            assertThat(chromium.takeComplaints()).as("what the browser complained about").isEmpty();
+            assertThat(chromium.takeComplaints())
+                    .as("what the browser complained about")
+                    .isEmpty();
         }
     }
 
@@ -59,8 +61,8 @@ class ConsoleIT {
         page.locator("input[type=file][name=jar]")
                 .setInputFiles(new FilePayload(signed.fileName(), "application/java-archive", signed.jar()));
         page.locator("input[type=file][name=signature]")
-                .setInputFiles(new FilePayload(
-                        signed.fileName() + ".p7s", "application/pkcs7-signature", signed.signature()));
+                .setInputFiles(
+                        new FilePayload(signed.fileName() + ".p7s", "application/pkcs7-signature", signed.signature()));
         button(page, "Install").click();
         assertThat(page.getByRole(AriaRole.TABLE).getByText("1.0.0")).isVisible();
         assertThat(client.get(API).at("/skill/version").asString()).isEqualTo("1.0.0");
@@ -108,9 +110,11 @@ class ConsoleIT {
         page.setViewportSize(360, 740);
         for (String path : List.of("/", "/skills/" + SKILL, "/audit", "/publishers", "/status")) {
             page.navigate(client.base().resolve(path).toString());
-            Object overhang = page.evaluate(
-                    "() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
-            assertThat(((Number) overhang).intValue()).as("pixels beyond the width of a phone on " + path).isZero();
+            Object overhang =
+                    page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            assertThat(((Number) overhang).intValue())
+                    .as("pixels beyond the width of a phone on " + path)
+                    .isZero();
             screenshot(page, "phone" + path.replace('/', '-'));
         }
         page.setViewportSize(1200, 900);
@@ -118,8 +122,8 @@ class ConsoleIT {
     }
 
     private static void rollBack(Page page, ApiClient client, String commit) {
-        Locator row = page.getByRole(AriaRole.ROW)
-                .filter(new Locator.FilterOptions().setHasText(commit.substring(0, 8)));
+        Locator row =
+                page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText(commit.substring(0, 8)));
         row.getByRole(AriaRole.BUTTON).click();
         assertThat(page.getByRole(AriaRole.HEADING).first()).hasText("Roll back?");
         button(page, "Roll back").click();
@@ -133,8 +137,6 @@ class ConsoleIT {
     }
 
     private static void screenshot(Page page, String name) {
-        page.screenshot(new Page.ScreenshotOptions()
-                .setFullPage(true)
-                .setPath(SCREENSHOTS.resolve(name + ".png")));
+        page.screenshot(new Page.ScreenshotOptions().setFullPage(true).setPath(SCREENSHOTS.resolve(name + ".png")));
     }
 }

@@ -16,14 +16,16 @@ class DemoIT {
     @Test
     void doesTheMainJobAndPrintsOneJsonObject() throws Exception {
         Path code = TestCode.write(folder.resolve("code"), 20);
-        BuiltProduct.Result result = BuiltProduct.run(
-                Duration.ofMinutes(5), "demo", "--json", "--cycles", "3", "--code", code.toString());
+        BuiltProduct.Result result =
+                BuiltProduct.run(Duration.ofMinutes(5), "demo", "--json", "--cycles", "3", "--code", code.toString());
         assertThat(result.exit()).as(result.errors()).isZero();
         JsonNode report = JsonMapper.shared().readTree(result.output());
         for (String when : new String[] {"before", "after"}) {
             assertThat(report.at("/personal/" + when + "/top1").asDouble()).isBetween(0.0, 1.0);
-            assertThat(report.at("/personal/" + when + "/exactMatch").isNumber()).isTrue();
-            assertThat(report.at("/personal/" + when + "/editSimilarity").isNumber()).isTrue();
+            assertThat(report.at("/personal/" + when + "/exactMatch").isNumber())
+                    .isTrue();
+            assertThat(report.at("/personal/" + when + "/editSimilarity").isNumber())
+                    .isTrue();
             assertThat(report.at("/core/" + when + "/top1").asDouble()).isBetween(0.2, 1.0);
             assertThat(report.at("/core/" + when + "/nats").asDouble()).isPositive();
         }
@@ -31,9 +33,13 @@ class DemoIT {
         assertThat(report.at("/latencyMsPerToken/adapted").asDouble()).isPositive();
         assertThat(report.at("/learningPeakMiB").asLong()).isPositive();
         assertThat(report.at("/cycles/run").asInt()).isEqualTo(3);
-        assertThat(report.at("/cycles/committed").asInt() + report.at("/cycles/discarded").asInt()).isEqualTo(3);
+        assertThat(report.at("/cycles/committed").asInt()
+                        + report.at("/cycles/discarded").asInt())
+                .isEqualTo(3);
         assertThat(report.at("/refusedInstalls")).hasSize(3);
-        report.at("/refusedInstalls").forEach(refusal -> assertThat(refusal.path("reason").asString()).isNotBlank());
+        report.at("/refusedInstalls")
+                .forEach(
+                        refusal -> assertThat(refusal.path("reason").asString()).isNotBlank());
         assertThat(report.at("/versions/installed").asString()).isEqualTo("1.0.0");
         assertThat(report.at("/versions/updated").asString()).isEqualTo("1.1.0");
         assertThat(report.at("/versions/rolledBack").asString()).isEqualTo("1.0.0");

@@ -11,7 +11,6 @@ final class Homes {
     private Homes() {}
 
     static Path copy(Path from, Path to) throws IOException {
-        Files.createDirectories(to.getParent());
         List<Path> files;
         try (Stream<Path> walk = Files.walk(from)) {
             files = walk.toList();

@@ -18,7 +18,8 @@ enum InterruptibleWork {
 
         @Override
         boolean reached(Shelf before, Shelf after) {
-            return after.skill("template") != null && after.skills().size() == before.skills().size() + 1;
+            return after.skill("template") != null
+                    && after.skills().size() == before.skills().size() + 1;
         }
     },
     /** Runs two cycles; each commit is acknowledged as it comes. */
@@ -41,7 +42,9 @@ enum InterruptibleWork {
             return now.jarDigest().equals(old.jarDigest())
                     && added >= 0
                     && now.history().subList(added, now.history().size()).equals(old.history())
-                    && (added == 0 ? now.head().equals(old.head()) : now.head().equals(now.history().getFirst()));
+                    && (added == 0
+                            ? now.head().equals(old.head())
+                            : now.head().equals(now.history().getFirst()));
         }
     },
     /** Updates the skill that has learned. */
@@ -61,7 +64,9 @@ enum InterruptibleWork {
     ROLLBACK(400) {
         @Override
         void run(ApiClient client, TestPublisher publisher, Shelf before, List<String> commits) {
-            client.post("/api/skills/" + SKILL + "/rollback", Map.of("commit", serving(before).history().getLast()));
+            client.post(
+                    "/api/skills/" + SKILL + "/rollback",
+                    Map.of("commit", serving(before).history().getLast()));
         }
 
         @Override
@@ -79,7 +84,8 @@ enum InterruptibleWork {
 
         @Override
         boolean reached(Shelf before, Shelf after) {
-            return after.skill(SKILL) == null && after.skills().size() == before.skills().size() - 1;
+            return after.skill(SKILL) == null
+                    && after.skills().size() == before.skills().size() - 1;
         }
     };
 

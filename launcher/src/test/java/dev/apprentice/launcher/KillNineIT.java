@@ -36,7 +36,7 @@ class KillNineIT {
         for (int round = 0; round < ROUNDS; round++) {
             InterruptibleWork work = InterruptibleWork.values()[round % InterruptibleWork.values().length];
             long delay = random.nextLong(work.spanMillis());
-            Path home = Homes.copy(learned, folder.resolve("round" + round).resolve("home"));
+            Path home = Homes.copy(learned, folder.resolve("round" + round));
             String name = "round " + round + ": " + work + ", killed after " + delay + " ms";
             outcomes.add(name + ": " + killed(home, work, delay, name));
         }
@@ -46,7 +46,7 @@ class KillNineIT {
 
     /** A home with a skill that has learned, cleanly stopped: every round starts from a copy of it. */
     private Path learnedHome() throws Exception {
-        Path home = folder.resolve("learned").resolve("home");
+        Path home = folder.resolve("learned");
         try (RunningPlatform platform = RunningPlatform.start(home)) {
             ApiClient client = platform.client();
             publisher.becomeTrusted(client);
@@ -83,7 +83,9 @@ class KillNineIT {
                     .as("%s: before %s, after %s", name, before, after)
                     .isTrue();
             if (acknowledged) {
-                assertThat(reached).as("%s was acknowledged: before %s, after %s", name, before, after).isTrue();
+                assertThat(reached)
+                        .as("%s was acknowledged: before %s, after %s", name, before, after)
+                        .isTrue();
             }
             Shelf.Skill skill = after.skill(InterruptibleWork.SKILL);
             if (skill != null) {
@@ -105,7 +107,9 @@ class KillNineIT {
     }
 
     private static void requireWhole(ApiClient client, Shelf shelf, String name) {
-        assertThat(client.post("/api/audit/verify", Map.of()).path("intact").asBoolean()).as(name).isTrue();
+        assertThat(client.post("/api/audit/verify", Map.of()).path("intact").asBoolean())
+                .as(name)
+                .isTrue();
         shelf.skills().forEach((id, skill) -> {
             assertThat(skill.state()).as("%s of %s", id, name).isEqualTo("SERVING");
             assertThat(skill.history()).as("%s of %s", id, name).contains(skill.head());

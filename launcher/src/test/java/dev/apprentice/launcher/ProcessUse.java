@@ -49,7 +49,8 @@ record ProcessUse(int files, int threads, long residentMiB, long bundleLoaders, 
                 .filter(fields -> fields.length >= 4 && fields[3].equals(type))
                 .mapToLong(fields -> Long.parseLong(fields[1]))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("No " + type + " in the histogram: " + histogram.lines().limit(5).toList()));
+                .orElseThrow(() -> new AssertionError("No " + type + " in the histogram: "
+                        + histogram.lines().limit(5).toList()));
     }
 
     private static int entries(Path folder) {

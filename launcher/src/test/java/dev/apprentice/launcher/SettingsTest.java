@@ -25,7 +25,8 @@ class SettingsTest {
 
     @Test
     void valuesReachTheFramework() throws IOException {
-        Files.writeString(home.resolve(Settings.FILE), "http.port=0\nmodel.weights=Q8_0\nthreads=3\nmodel.dir=" + home + "\n");
+        Files.writeString(
+                home.resolve(Settings.FILE), "http.port=0\nmodel.weights=Q8_0\nthreads=3\nmodel.dir=" + home + "\n");
         assertThat(Settings.read(home).frameworkProperties())
                 .containsEntry("apprentice.http.port", "0")
                 .containsEntry("apprentice.model.weights", "Q8_0")
@@ -34,7 +35,16 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http.port=-1", "http.port=x", "model.weights=Q3", "threads=0", "log.level=LOUD", "model.dir=/does/not/exist", "colour=red"})
+    @ValueSource(
+            strings = {
+                "http.port=-1",
+                "http.port=x",
+                "model.weights=Q3",
+                "threads=0",
+                "log.level=LOUD",
+                "model.dir=/does/not/exist",
+                "colour=red"
+            })
     void aBadLineIsRefusedWithKeyFileAndRemedy(String line) throws IOException {
         Path file = home.resolve(Settings.FILE);
         Files.writeString(file, line + "\n");

@@ -24,7 +24,8 @@ record Shelf(Map<String, Skill> skills) {
         for (JsonNode skill : client.get("/api/skills")) {
             String path = "/api/skills/" + skill.path("id").asString();
             List<String> history = new ArrayList<>();
-            client.get(path + "/history").forEach(commit -> history.add(commit.path("id").asString()));
+            client.get(path + "/history")
+                    .forEach(commit -> history.add(commit.path("id").asString()));
             skills.put(
                     skill.path("id").asString(),
                     new Skill(
@@ -37,7 +38,8 @@ record Shelf(Map<String, Skill> skills) {
         return new Shelf(Map.copyOf(skills));
     }
 
-    @Nullable Skill skill(String id) {
+    @Nullable
+    Skill skill(String id) {
         return skills.get(id);
     }
 }

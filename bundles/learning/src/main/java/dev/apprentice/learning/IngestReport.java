@@ -7,4 +7,11 @@ package dev.apprentice.learning;
  * @param skipped files left out because they are binary, too large or not UTF-8
  */
 public record IngestReport(
-        String order, int files, int skipped, int learnFiles, int heldOutFiles, long learnTokens, long heldOutTokens, int experiences) {}
+        String order,
+        int files,
+        int skipped,
+        int learnFiles,
+        int heldOutFiles,
+        long learnTokens,
+        long heldOutTokens,
+        int experiences) {}

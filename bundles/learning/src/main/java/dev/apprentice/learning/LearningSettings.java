@@ -31,5 +31,5 @@ public record LearningSettings(
         double gateTolerance) {
 
     public static final LearningSettings DEFAULT =
-            new LearningSettings(2048, 5, 2, 3, 256, 1, 3e-3, 4.0, 5e-4, 0.9, 0.95, 0.01);
+            new LearningSettings(512, 5, 2, 3, 256, 1, 4e-3, 4.0, 5e-4, 0.9, 0.9, 0.01);
 }

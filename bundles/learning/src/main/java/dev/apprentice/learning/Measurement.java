@@ -15,7 +15,13 @@ public record Measurement(String commit, Personal personal, Core core, Latency l
      * @param nats mean −log p per token
      */
     public record Personal(
-            double exactMatch, double exactMatchInterval, double editSimilarity, double top1, double nats, int lines, long tokens) {}
+            double exactMatch,
+            double exactMatchInterval,
+            double editSimilarity,
+            double top1,
+            double nats,
+            int lines,
+            long tokens) {}
 
     public record Core(double top1, double nats, int snippets, long tokens) {}
 

@@ -29,7 +29,8 @@ public final class LiveLearning {
     /** How many cycles a client asked for; throws 400 outside 1 to 10,000. */
     public static int checkCount(int count) {
         if (count < 1 || count > MOST_CYCLES) {
-            throw new HttpException(400, "bad_count", "count is " + count + ", but must be 1 to " + MOST_CYCLES + ": change it");
+            throw new HttpException(
+                    400, "bad_count", "count is " + count + ", but must be 1 to " + MOST_CYCLES + ": change it");
         }
         return count;
     }

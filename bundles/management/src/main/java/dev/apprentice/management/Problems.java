@@ -24,12 +24,11 @@ public final class Problems {
     }
 
     public static HttpException asHttp(SkillException refusal) {
-        int status =
-                switch (refusal.code()) {
-                    case NOT_FOUND -> 404;
-                    case FAILED -> 500;
-                    case SIGNATURE, ARCHIVE, ADMISSION, INCOMPATIBLE, VERSION, PROBE -> 422;
-                };
+        int status = switch (refusal.code()) {
+            case NOT_FOUND -> 404;
+            case FAILED -> 500;
+            case SIGNATURE, ARCHIVE, ADMISSION, INCOMPATIBLE, VERSION, PROBE -> 422;
+        };
         return error(status, refusal.code(), refusal);
     }
 

@@ -26,7 +26,8 @@ public final class ApiClient {
 
     private final URI base;
     private final String key;
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     public ApiClient(URI base, String key) {
         this.base = base;
@@ -68,10 +69,11 @@ public final class ApiClient {
                 .POST(BodyPublishers.ofByteArray(form.toByteArray())));
     }
 
-    private static void part(ByteArrayOutputStream form, String boundary, String field, String fileName, byte[] content) {
+    private static void part(
+            ByteArrayOutputStream form, String boundary, String field, String fileName, byte[] content) {
         String safeName = fileName.replaceAll("[\"\\r\\n]", "_");
-        form.writeBytes(("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + field + "\"; filename=\"" + safeName
-                        + "\"\r\nContent-Type: application/octet-stream\r\n\r\n")
+        form.writeBytes(("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + field + "\"; filename=\""
+                        + safeName + "\"\r\nContent-Type: application/octet-stream\r\n\r\n")
                 .getBytes(StandardCharsets.UTF_8));
         form.writeBytes(content);
         form.writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -97,7 +99,8 @@ public final class ApiClient {
                     }
                     if (event.equals("error")) {
                         throw new ApiException(
-                                data.path("code").asString("failed"), data.path("message").asString("The work failed"));
+                                data.path("code").asString("failed"),
+                                data.path("message").asString("The work failed"));
                     }
                     heard.accept(event, data);
                 }
@@ -158,7 +161,8 @@ public final class ApiClient {
                     error.path("message").asString("The platform answered " + response.statusCode()));
         } catch (IOException | JacksonException e) {
             return new ApiException(
-                    "http_" + response.statusCode(), "The platform answered " + response.statusCode() + " without saying why");
+                    "http_" + response.statusCode(),
+                    "The platform answered " + response.statusCode() + " without saying why");
         }
     }
 
@@ -176,7 +180,8 @@ public final class ApiClient {
     }
 
     private ApiException lost(IOException e) {
-        return new ApiException("connection_lost", "The connection to " + base + " broke (" + e.getMessage() + "): see its log");
+        return new ApiException(
+                "connection_lost", "The connection to " + base + " broke (" + e.getMessage() + "): see its log");
     }
 
     private HttpRequest.Builder posting(String path, Object body) {

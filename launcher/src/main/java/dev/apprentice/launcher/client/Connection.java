@@ -31,7 +31,9 @@ public final class Connection implements AutoCloseable {
 
     /** Connects to the running platform of this home, or starts one on any free port. */
     public static Connection open(Path home) {
-        return running(home).map(client -> new Connection(client, null)).orElseGet(() -> start(Settings.read(home).withPort(0)));
+        return running(home)
+                .map(client -> new Connection(client, null))
+                .orElseGet(() -> start(Settings.read(home).withPort(0)));
     }
 
     /** Starts a platform in this process. */
@@ -93,8 +95,8 @@ public final class Connection implements AutoCloseable {
             }
             sleep();
         }
-        throw new LauncherException("The platform was started, but does not answer after " + PATIENCE.toSeconds() + " s (" + problem
-                + "): see " + home.resolve("logs"));
+        throw new LauncherException("The platform was started, but does not answer after " + PATIENCE.toSeconds()
+                + " s (" + problem + "): see " + home.resolve("logs"));
     }
 
     private static void sleep() {

@@ -3,7 +3,6 @@ package dev.apprentice.launcher.command;
 import dev.apprentice.launcher.LauncherException;
 import dev.apprentice.launcher.client.ApiException;
 import dev.apprentice.signing.verify.SigningException;
-import dev.apprentice.signing.verify.SigningException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 

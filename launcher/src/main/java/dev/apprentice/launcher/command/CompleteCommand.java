@@ -42,7 +42,16 @@ final class CompleteCommand implements Callable<Integer> {
     public Integer call() {
         try (Connection connection = home.connect()) {
             Map<String, Object> request = new LinkedHashMap<>();
-            request.put("model", skill == null ? connection.client().get("/api/status").path("model").path("name").asString() : skill);
+            request.put(
+                    "model",
+                    skill == null
+                            ? connection
+                                    .client()
+                                    .get("/api/status")
+                                    .path("model")
+                                    .path("name")
+                                    .asString()
+                            : skill);
             request.put("prompt", text.equals("-") ? standardInput() : text);
             request.put("max_tokens", maxTokens);
             if (temperature != null) {

@@ -12,7 +12,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 
 /** Runs learning cycles. */
-@Command(name = "cycle", description = "Run learning cycles: sample, train, validate, commit or discard.", mixinStandardHelpOptions = true)
+@Command(
+        name = "cycle",
+        description = "Run learning cycles: sample, train, validate, commit or discard.",
+        mixinStandardHelpOptions = true)
 final class CycleCommand implements Callable<Integer> {
     @Mixin
     private HomeOption home = new HomeOption();

@@ -24,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Does the main job once, from keys to rollback, on real code. */
 @Command(
         name = "demo",
-        description = "Install a signed skill, let it learn from a folder of Java, measure it, update it and roll it back.",
+        description =
+                "Install a signed skill, let it learn from a folder of Java, measure it, update it and roll it back.",
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
     @Mixin
@@ -57,7 +58,12 @@ final class DemoCommand implements Callable<Integer> {
                 }
                 print(report);
                 if (plot != null) {
-                    write(plot, CurvePlot.svg("Personal loss by user cycle", "nats per token on code not trained on", report.curve()));
+                    write(
+                            plot,
+                            CurvePlot.svg(
+                                    "Personal loss by user cycle",
+                                    "nats per token on code not trained on",
+                                    report.curve()));
                 }
                 if (serve) {
                     StartCommand.serve(connection);
@@ -69,7 +75,8 @@ final class DemoCommand implements Callable<Integer> {
 
     private void print(DemoReport report) {
         if (output.json) {
-            System.out.println(JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report));
+            System.out.println(
+                    JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report));
             return;
         }
         System.out.println();
@@ -88,7 +95,8 @@ final class DemoCommand implements Callable<Integer> {
     private static Path ownSources() {
         Path project = Path.of(System.getProperty("apprentice.project", "."));
         if (!Files.isDirectory(project.resolve("launcher"))) {
-            throw new LauncherException("The project's own sources were not found at " + project + ": name a folder with --code DIR");
+            throw new LauncherException(
+                    "The project's own sources were not found at " + project + ": name a folder with --code DIR");
         }
         return project;
     }

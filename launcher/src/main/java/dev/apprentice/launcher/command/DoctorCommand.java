@@ -10,7 +10,10 @@ import picocli.CommandLine.Mixin;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Checks this machine and says how to mend what is wrong. */
-@Command(name = "doctor", description = "Check this machine, and say how to mend what is wrong.", mixinStandardHelpOptions = true)
+@Command(
+        name = "doctor",
+        description = "Check this machine, and say how to mend what is wrong.",
+        mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private HomeOption home = new HomeOption();

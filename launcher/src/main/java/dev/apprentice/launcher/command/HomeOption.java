@@ -6,10 +6,7 @@ import picocli.CommandLine.Option;
 
 /** The option that every command has: whose platform is meant. */
 final class HomeOption {
-    @Option(
-            names = "--home",
-            paramLabel = "DIR",
-            description = "Folder that holds all state (default: ~/.apprentice).")
+    @Option(names = "--home", paramLabel = "DIR", description = "Folder that holds all state (default: ~/.apprentice).")
     Path home = Path.of(System.getProperty("user.home"), ".apprentice");
 
     Path path() {

@@ -13,7 +13,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Installs or updates a skill from a signed file. */
-@Command(name = "install", description = "Install or update a skill from a signed file.", mixinStandardHelpOptions = true)
+@Command(
+        name = "install",
+        description = "Install or update a skill from a signed file.",
+        mixinStandardHelpOptions = true)
 final class InstallCommand implements Callable<Integer> {
     @Mixin
     private HomeOption home = new HomeOption();
@@ -35,7 +38,8 @@ final class InstallCommand implements Callable<Integer> {
             output.print(
                     connection.client().install(String.valueOf(file.getFileName()), read(file), signatureBytes),
                     skill -> System.out.println("Installed " + skill.path("id").asString() + " "
-                            + skill.path("version").asString() + " by " + skill.path("publisher").asString()));
+                            + skill.path("version").asString() + " by "
+                            + skill.path("publisher").asString()));
         }
         return 0;
     }

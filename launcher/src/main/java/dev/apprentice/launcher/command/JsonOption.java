@@ -13,7 +13,8 @@ final class JsonOption {
     /** Prints the value itself or what {@code text} makes of it. */
     void print(JsonNode value, Consumer<JsonNode> text) {
         if (json) {
-            System.out.println(JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(value));
+            System.out.println(
+                    JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(value));
         } else {
             text.accept(value);
         }

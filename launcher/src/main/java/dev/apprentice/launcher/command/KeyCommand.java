@@ -18,7 +18,10 @@ final class KeyCommand {
     /** Environment variable that holds the passphrase where there is no terminal. */
     static final String PASSPHRASE = "APPRENTICE_PASSPHRASE";
 
-    @Command(name = "new", description = "Make a key pair of each kind and their certificates.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "new",
+            description = "Make a key pair of each kind and their certificates.",
+            mixinStandardHelpOptions = true)
     int create(
             @Option(names = "--name", required = true, description = "The publisher's name.") String name,
             @Parameters(paramLabel = "FILE", description = "New file for the encrypted keys.") Path file) {

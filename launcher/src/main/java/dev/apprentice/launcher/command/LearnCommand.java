@@ -12,7 +12,10 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
 /** Takes in a folder of source and learns from it. */
-@Command(name = "learn", description = "Take in a folder of Java source and learn from it.", mixinStandardHelpOptions = true)
+@Command(
+        name = "learn",
+        description = "Take in a folder of Java source and learn from it.",
+        mixinStandardHelpOptions = true)
 final class LearnCommand implements Callable<Integer> {
     @Mixin
     private HomeOption home = new HomeOption();
@@ -33,8 +36,12 @@ final class LearnCommand implements Callable<Integer> {
     public Integer call() {
         try (Connection connection = home.connect();
                 ProgressLine progress = new ProgressLine()) {
-            JsonNode report = connection.client().work(
-                    skill.path() + "/learn", Map.of("folder", folder.toAbsolutePath().normalize().toString()), progress::event);
+            JsonNode report = connection
+                    .client()
+                    .work(
+                            skill.path() + "/learn",
+                            Map.of("folder", folder.toAbsolutePath().normalize().toString()),
+                            progress::event);
             progress.finish();
             output.print(report, LearnCommand::text);
             if (cycles > 0) {

@@ -9,7 +9,10 @@ import picocli.CommandLine.Mixin;
 import tools.jackson.databind.JsonNode;
 
 /** Measures a skill on the held-out part and on the core set. */
-@Command(name = "measure", description = "Measure a skill on held-out code and on the core set.", mixinStandardHelpOptions = true)
+@Command(
+        name = "measure",
+        description = "Measure a skill on held-out code and on the core set.",
+        mixinStandardHelpOptions = true)
 final class MeasureCommand implements Callable<Integer> {
     @Mixin
     private HomeOption home = new HomeOption();

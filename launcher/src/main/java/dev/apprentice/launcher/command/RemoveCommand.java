@@ -8,7 +8,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Removes a skill. */
-@Command(name = "remove", description = "Remove a skill; what it learned is kept unless told otherwise.", mixinStandardHelpOptions = true)
+@Command(
+        name = "remove",
+        description = "Remove a skill; what it learned is kept unless told otherwise.",
+        mixinStandardHelpOptions = true)
 final class RemoveCommand implements Callable<Integer> {
     @Mixin
     private HomeOption home = new HomeOption();

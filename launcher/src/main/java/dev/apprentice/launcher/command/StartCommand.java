@@ -10,7 +10,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs the platform until it is stopped. */
-@Command(name = "start", description = "Run the platform with its console until it is stopped.", mixinStandardHelpOptions = true)
+@Command(
+        name = "start",
+        description = "Run the platform with its console until it is stopped.",
+        mixinStandardHelpOptions = true)
 final class StartCommand implements Callable<Integer> {
     @Mixin
     private HomeOption home = new HomeOption();
@@ -29,8 +32,14 @@ final class StartCommand implements Callable<Integer> {
     static void serve(Connection connection) throws InterruptedException {
         Launcher launcher = connection.own().orElseThrow();
         Runtime.getRuntime().addShutdownHook(new Thread(launcher::close, "shutdown"));
-        System.out.println("Console: " + connection.client().post("/api/sign-in-token", java.util.Map.of()).path("url").asString());
-        System.out.println("API:     " + connection.client().base() + "/v1  (the key is in the file api-key of the home folder)");
+        System.out.println("Console: "
+                + connection
+                        .client()
+                        .post("/api/sign-in-token", java.util.Map.of())
+                        .path("url")
+                        .asString());
+        System.out.println(
+                "API:     " + connection.client().base() + "/v1  (the key is in the file api-key of the home folder)");
         System.out.println("Stop with Ctrl-C or 'apprentice stop'.");
         launcher.await();
     }

@@ -9,7 +9,10 @@ import picocli.CommandLine.Mixin;
 import tools.jackson.databind.JsonNode;
 
 /** Says whether the platform runs and what it holds. */
-@Command(name = "status", description = "Say whether the platform runs, and what it holds.", mixinStandardHelpOptions = true)
+@Command(
+        name = "status",
+        description = "Say whether the platform runs, and what it holds.",
+        mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
     @Mixin
     private HomeOption home = new HomeOption();

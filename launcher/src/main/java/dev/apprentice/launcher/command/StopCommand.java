@@ -26,8 +26,10 @@ final class StopCommand implements Callable<Integer> {
         try {
             process.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            throw new LauncherException("Process " + process.pid() + " is still stopping after " + PATIENCE_SECONDS
-                    + " s: wait, or end it with 'kill -9 " + process.pid() + "' (nothing acknowledged is lost)", e);
+            throw new LauncherException(
+                    "Process " + process.pid() + " is still stopping after " + PATIENCE_SECONDS
+                            + " s: wait, or end it with 'kill -9 " + process.pid() + "' (nothing acknowledged is lost)",
+                    e);
         }
         System.out.println("Stopped.");
         return 0;

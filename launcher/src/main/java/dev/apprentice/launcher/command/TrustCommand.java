@@ -14,7 +14,8 @@ final class TrustCommand {
     @Command(name = "list", description = "List the trusted publishers.", mixinStandardHelpOptions = true)
     int list(@Mixin HomeOption home, @Mixin JsonOption output) {
         try (Connection connection = home.connect()) {
-            output.print(connection.client().get("/api/publishers"), publishers -> publishers.forEach(TrustCommand::line));
+            output.print(
+                    connection.client().get("/api/publishers"), publishers -> publishers.forEach(TrustCommand::line));
         }
         return 0;
     }
@@ -28,7 +29,10 @@ final class TrustCommand {
         return 0;
     }
 
-    @Command(name = "remove", description = "No longer trust a publisher; its skills are quarantined.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "remove",
+            description = "No longer trust a publisher; its skills are quarantined.",
+            mixinStandardHelpOptions = true)
     int remove(
             @Mixin HomeOption home,
             @Parameters(paramLabel = "FINGERPRINT", description = "As 'trust list' shows it.") String fingerprint) {
@@ -40,6 +44,7 @@ final class TrustCommand {
     }
 
     private static void line(JsonNode publisher) {
-        System.out.println(publisher.path("fingerprint").asString() + "  " + publisher.path("name").asString());
+        System.out.println(publisher.path("fingerprint").asString() + "  "
+                + publisher.path("name").asString());
     }
 }

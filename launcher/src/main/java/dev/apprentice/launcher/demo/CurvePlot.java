@@ -18,19 +18,28 @@ public final class CurvePlot {
     /** The plot of values by cycle, beginning with cycle 1. */
     public static String svg(String title, String unit, List<Double> values) {
         double low = values.stream().mapToDouble(Double::doubleValue).min().orElse(0);
-        double high = Math.max(values.stream().mapToDouble(Double::doubleValue).max().orElse(1), low + 1e-6);
+        double high =
+                Math.max(values.stream().mapToDouble(Double::doubleValue).max().orElse(1), low + 1e-6);
         StringBuilder svg = new StringBuilder(String.format(
                 Locale.ROOT,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"system-ui, sans-serif\" font-size=\"12\" fill=\"#7a7f87\">%n"
                         + "<text x=\"%d\" y=\"20\" font-size=\"14\">%s</text>%n",
-                WIDTH, HEIGHT, LEFT, escape(title)));
+                WIDTH,
+                HEIGHT,
+                LEFT,
+                escape(title)));
         for (int line = 0; line <= GRID; line++) {
             double value = low + (high - low) * line / GRID;
             double y = y(value, low, high);
             svg.append(String.format(
                     Locale.ROOT,
                     "<path d=\"M%d %.1fH%d\" stroke=\"#7a7f87\" stroke-opacity=\".25\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.3f</text>%n",
-                    LEFT, y, WIDTH - RIGHT, LEFT - 8, y + 4, value));
+                    LEFT,
+                    y,
+                    WIDTH - RIGHT,
+                    LEFT - 8,
+                    y + 4,
+                    value));
         }
         StringBuilder path = new StringBuilder();
         for (int i = 0; i < values.size(); i++) {
@@ -43,9 +52,14 @@ public final class CurvePlot {
                         + "<text x=\"%d\" y=\"%d\">1</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">cycle %d</text>"
                         + "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>%n</svg>%n",
                 path,
-                LEFT, HEIGHT - BOTTOM + 20,
-                WIDTH - RIGHT, HEIGHT - BOTTOM + 20, values.size(),
-                (LEFT + WIDTH) / 2, HEIGHT - 8, escape(unit)));
+                LEFT,
+                HEIGHT - BOTTOM + 20,
+                WIDTH - RIGHT,
+                HEIGHT - BOTTOM + 20,
+                values.size(),
+                (LEFT + WIDTH) / 2,
+                HEIGHT - 8,
+                escape(unit)));
         return svg.toString();
     }
 

@@ -32,7 +32,10 @@ public final class Demo {
         progress.show("Installing the signed skill", 0, 1);
         Publisher publisher = new Publisher(client);
         publisher.becomeTrusted();
-        String installed = publisher.offer(distribution.skill(SKILL, "1.0.0")).path("version").asString();
+        String installed = publisher
+                .offer(distribution.skill(SKILL, "1.0.0"))
+                .path("version")
+                .asString();
         List<DemoReport.Refusal> refusals = publisher.offerForgeries(distribution.skill(SKILL, "1.1.0"));
 
         client.work(PATH + "/learn", Map.of("folder", code.toString()), progress::event);
@@ -47,10 +50,12 @@ public final class Demo {
                 .asString();
         requireSurvival(learned);
         progress.show("Rolling back", 0, 1);
-        String rolledBack =
-                client.post(PATH + "/rollback", Map.of("version", installed)).path("version").asString();
+        String rolledBack = client.post(PATH + "/rollback", Map.of("version", installed))
+                .path("version")
+                .asString();
         if (!head().equals(learned)) {
-            throw new LauncherException("The rollback to " + installed + " did not bring back what was learned under it");
+            throw new LauncherException(
+                    "The rollback to " + installed + " did not bring back what was learned under it");
         }
         progress.finish();
         return new DemoReport(
@@ -87,7 +92,8 @@ public final class Demo {
                     life.discarded++;
                 }
                 life.peakMiB = Math.max(life.peakMiB, data.path("peakMiB").asLong());
-                life.curve.add(data.path("validation").path("personal").path("after").asDouble());
+                life.curve.add(
+                        data.path("validation").path("personal").path("after").asDouble());
             }
         });
         return life;
@@ -99,8 +105,10 @@ public final class Demo {
 
     private void requireSurvival(String learned) {
         JsonNode head = client.get(PATH).path("head");
-        if (!head.path("id").asString().equals(learned) && !head.path("parent").asString("").equals(learned)) {
-            throw new LauncherException("The update lost what was learned: its head does not come from commit " + learned);
+        if (!head.path("id").asString().equals(learned)
+                && !head.path("parent").asString("").equals(learned)) {
+            throw new LauncherException(
+                    "The update lost what was learned: its head does not come from commit " + learned);
         }
     }
 
@@ -114,6 +122,7 @@ public final class Demo {
 
     private static DemoReport.Core core(JsonNode measured) {
         JsonNode core = measured.path("core");
-        return new DemoReport.Core(core.path("top1").asDouble(), core.path("nats").asDouble());
+        return new DemoReport.Core(
+                core.path("top1").asDouble(), core.path("nats").asDouble());
     }
 }

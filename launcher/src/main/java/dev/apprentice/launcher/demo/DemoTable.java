@@ -19,9 +19,18 @@ public final class DemoTable {
         StringBuilder table = new StringBuilder();
         table.append(row("", "article (8B, RTX 4090)", "here (16 M, CPU)"));
         table.append(row("personal: next token right (top-1)", "–", percent(before.top1(), after.top1())));
-        table.append(row("personal: next line exactly right", "62 → 78 % (+25.8 %)", percent(before.exactMatch(), after.exactMatch())));
-        table.append(row("personal: edit similarity of next line", "–", percent(before.editSimilarity(), after.editSimilarity())));
-        table.append(row("general knowledge: core top-1", "68.5 → 67.8 % (−1.0 %)", percent(coreBefore.top1(), coreAfter.top1())));
+        table.append(row(
+                "personal: next line exactly right",
+                "62 → 78 % (+25.8 %)",
+                percent(before.exactMatch(), after.exactMatch())));
+        table.append(row(
+                "personal: edit similarity of next line",
+                "–",
+                percent(before.editSimilarity(), after.editSimilarity())));
+        table.append(row(
+                "general knowledge: core top-1",
+                "68.5 → 67.8 % (−1.0 %)",
+                percent(coreBefore.top1(), coreAfter.top1())));
         table.append(row(
                 "general knowledge: core nats per token",
                 "–",
@@ -35,12 +44,15 @@ public final class DemoTable {
                         latency.base(),
                         latency.adapted(),
                         relative(latency.base(), latency.adapted()))));
-        table.append(row("peak memory while learning", "18.2 GB", String.format(Locale.ROOT, "%.2f GB", report.learningPeakMiB() / 953.674)));
+        table.append(row(
+                "peak memory while learning",
+                "18.2 GB",
+                String.format(Locale.ROOT, "%.2f GB", report.learningPeakMiB() / 953.674)));
         table.append(row(
                 "user cycles",
                 "100",
-                report.cycles().run() + " (" + report.cycles().committed() + " committed, " + report.cycles().discarded()
-                        + " discarded)"));
+                report.cycles().run() + " (" + report.cycles().committed() + " committed, "
+                        + report.cycles().discarded() + " discarded)"));
         return table.toString();
     }
 

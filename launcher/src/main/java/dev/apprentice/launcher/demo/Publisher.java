@@ -42,7 +42,8 @@ final class Publisher {
         PublisherKeys stranger = PublisherKeys.create("Demo publisher");
         refusals.add(refused("stranger-" + name(jar), content, PackageSigner.sign(stranger, content)));
         if (!client.get("/api/skills").toString().equals(shelf)) {
-            throw new LauncherException("A refused install changed the shelf: this is a fault of Apprentice, please report it");
+            throw new LauncherException(
+                    "A refused install changed the shelf: this is a fault of Apprentice, please report it");
         }
         return refusals;
     }
@@ -53,7 +54,8 @@ final class Publisher {
         } catch (ApiException e) {
             return new DemoReport.Refusal(file, String.valueOf(e.getMessage()));
         }
-        throw new LauncherException(file + " was installed, but must be refused: this is a fault of Apprentice, please report it");
+        throw new LauncherException(
+                file + " was installed, but must be refused: this is a fault of Apprentice, please report it");
     }
 
     private static byte[] read(Path jar) {

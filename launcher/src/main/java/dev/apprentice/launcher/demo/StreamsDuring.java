@@ -46,8 +46,20 @@ final class StreamsDuring {
 
     private static String stream(ApiClient client, String skill, int seed, CountDownLatch streaming) {
         Map<String, Object> request = Map.of(
-                "model", skill, "prompt", "public class Example {\n", "max_tokens", TOKENS, "temperature", 0.8, "seed", seed,
-                "stop", List.of(), "stream", true);
+                "model",
+                skill,
+                "prompt",
+                "public class Example {\n",
+                "max_tokens",
+                TOKENS,
+                "temperature",
+                0.8,
+                "seed",
+                seed,
+                "stop",
+                List.of(),
+                "stream",
+                true);
         try {
             return client.complete(request, piece -> streaming.countDown())
                     .path("choices")

@@ -24,7 +24,8 @@ public record TemporaryHome(Path path, boolean keep) implements AutoCloseable {
             }
             Path home = named.toAbsolutePath().normalize();
             if (Files.isDirectory(home) && !list(home).isEmpty()) {
-                throw new LauncherException("The home " + home + " is not empty: the demo wants one of its own, name another --home");
+                throw new LauncherException(
+                        "The home " + home + " is not empty: the demo wants one of its own, name another --home");
             }
             return new TemporaryHome(home, true);
         } catch (IOException e) {

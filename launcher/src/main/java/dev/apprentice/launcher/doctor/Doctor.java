@@ -44,13 +44,17 @@ public final class Doctor {
         String features = cpuFeatures();
         return module
                 ? Finding.ok("CPU", Runtime.getRuntime().availableProcessors() + " processors; " + features)
-                : Finding.note("CPU", "vector instructions are off", "start with --add-modules=jdk.incubator.vector, as launcher/apprentice does");
+                : Finding.note(
+                        "CPU",
+                        "vector instructions are off",
+                        "start with --add-modules=jdk.incubator.vector, as launcher/apprentice does");
     }
 
     private static String cpuFeatures() {
         Path info = Path.of("/proc/cpuinfo");
         try (Stream<String> lines = Files.lines(info)) {
-            String flags = lines.filter(line -> line.startsWith("flags")).findFirst().orElse("");
+            String flags =
+                    lines.filter(line -> line.startsWith("flags")).findFirst().orElse("");
             List<String> known = Stream.of("avx2", "fma", "avx512f", "avx512_bf16", "avx512_vnni", "amx_tile")
                     .filter(flag -> flags.contains(flag))
                     .toList();
@@ -61,12 +65,17 @@ public final class Doctor {
     }
 
     private static Finding memory() {
-        long free = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getFreeMemorySize();
-        long total = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+        long free =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getFreeMemorySize();
+        long total =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
         String found = gib(free) + " free of " + gib(total);
         return total >= MEMORY_NEEDED
                 ? Finding.ok("memory", found)
-                : Finding.fault("memory", found, "the embedded model needs " + gib(MEMORY_NEEDED) + ": close other programs or add memory");
+                : Finding.fault(
+                        "memory",
+                        found,
+                        "the embedded model needs " + gib(MEMORY_NEEDED) + ": close other programs or add memory");
     }
 
     private Finding disk() {
@@ -75,7 +84,10 @@ public final class Doctor {
             long free = Files.getFileStore(place).getUsableSpace();
             return free >= DISK_NEEDED
                     ? Finding.ok("disk", gib(free) + " free at " + place)
-                    : Finding.fault("disk", gib(free) + " free at " + place, "make room: learned states need about " + gib(DISK_NEEDED));
+                    : Finding.fault(
+                            "disk",
+                            gib(free) + " free at " + place,
+                            "make room: learned states need about " + gib(DISK_NEEDED));
         } catch (IOException e) {
             return Finding.fault("disk", place + " cannot be examined: " + e.getMessage(), "choose another --home");
         }
@@ -97,13 +109,16 @@ public final class Doctor {
             return Finding.ok("port", socket.getLocalPort() + " is free");
         } catch (IOException e) {
             return Finding.fault(
-                    "port", port + " is in use (" + e.getMessage() + ")", "stop what uses it, or set http.port in " + Settings.FILE);
+                    "port",
+                    port + " is in use (" + e.getMessage() + ")",
+                    "stop what uses it, or set http.port in " + Settings.FILE);
         }
     }
 
     private static Finding gpu() {
         Path driver = Path.of("/proc/driver/nvidia/version");
-        Optional<Path> library = Stream.of("/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/lib64/libcuda.so.1", "/usr/lib/libcuda.so.1")
+        Optional<Path> library = Stream.of(
+                        "/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/lib64/libcuda.so.1", "/usr/lib/libcuda.so.1")
                 .map(Path::of)
                 .filter(Files::exists)
                 .findFirst();

@@ -10,7 +10,8 @@ class DemoTableTest {
     void figuresStandBesideTheArticlesWithTheirRelativeChange() {
         DemoReport report = new DemoReport(
                 "code",
-                new DemoReport.Change<>(new DemoReport.Personal(0.10, 0.2, 0.4), new DemoReport.Personal(0.12, 0.3, 0.5)),
+                new DemoReport.Change<>(
+                        new DemoReport.Personal(0.10, 0.2, 0.4), new DemoReport.Personal(0.12, 0.3, 0.5)),
                 new DemoReport.Change<>(new DemoReport.Core(0.5, 2.0), new DemoReport.Core(0.49, 2.1)),
                 new DemoReport.Latency(2.0, 2.1),
                 1024,

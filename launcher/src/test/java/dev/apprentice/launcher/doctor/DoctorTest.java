@@ -33,6 +33,7 @@ class DoctorTest {
     void everyFaultAndNoteHasARemedy() {
         assertThat(new Doctor(Settings.read(home).withPort(0)).examine())
                 .hasSize(7)
-                .allSatisfy(finding -> assertThat(finding.remedy().isEmpty()).isEqualTo(finding.verdict() == Finding.Verdict.OK));
+                .allSatisfy(finding ->
+                        assertThat(finding.remedy().isEmpty()).isEqualTo(finding.verdict() == Finding.Verdict.OK));
     }
 }

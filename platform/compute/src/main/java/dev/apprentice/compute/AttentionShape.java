@@ -6,8 +6,8 @@ package dev.apprentice.compute;
 public record AttentionShape(int heads, int keyValueHeads, int headDim) {
     public AttentionShape {
         if (heads <= 0 || keyValueHeads <= 0 || headDim <= 0 || heads % keyValueHeads != 0) {
-            throw new IllegalArgumentException("Attention needs heads divisible by key/value heads, but has " + heads + " and "
-                    + keyValueHeads + " of width " + headDim);
+            throw new IllegalArgumentException("Attention needs heads divisible by key/value heads, but has " + heads
+                    + " and " + keyValueHeads + " of width " + headDim);
         }
     }
 

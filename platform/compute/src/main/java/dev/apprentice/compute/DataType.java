@@ -32,8 +32,8 @@ public enum DataType {
     /** Bytes that a row of {@code columns} elements takes; throws if the row does not consist of whole blocks. */
     public long rowBytes(int columns) {
         if (columns % blockElements != 0) {
-            throw new IllegalArgumentException(
-                    "A row of " + columns + " elements cannot be stored as " + this + ": use a multiple of " + blockElements);
+            throw new IllegalArgumentException("A row of " + columns + " elements cannot be stored as " + this
+                    + ": use a multiple of " + blockElements);
         }
         return (long) columns / blockElements * blockBytes;
     }

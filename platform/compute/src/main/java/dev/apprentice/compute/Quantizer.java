@@ -21,8 +21,7 @@ public final class Quantizer {
      */
     public static Matrix convert(Arena arena, Matrix source, DataType type) {
         long rowBytes = type.rowBytes(source.columns());
-        Matrix result =
-                new Matrix(type, source.rows(), source.columns(), arena.allocate(source.rows() * rowBytes, 64));
+        Matrix result = new Matrix(type, source.rows(), source.columns(), arena.allocate(source.rows() * rowBytes, 64));
         float[] row = new float[source.columns()];
         for (int i = 0; i < source.rows(); i++) {
             Dequantizer.row(source, i, row);

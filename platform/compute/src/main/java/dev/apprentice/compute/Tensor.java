@@ -15,8 +15,8 @@ public record Tensor(int rows, int columns, MemorySegment data) {
 
     public Tensor {
         if (rows < 0 || columns <= 0 || data.byteSize() != 4L * rows * columns) {
-            throw new IllegalArgumentException("A float tensor of " + rows + "x" + columns + " needs " + 4L * rows * columns
-                    + " bytes, but the segment has " + data.byteSize());
+            throw new IllegalArgumentException("A float tensor of " + rows + "x" + columns + " needs "
+                    + 4L * rows * columns + " bytes, but the segment has " + data.byteSize());
         }
     }
 

@@ -64,7 +64,9 @@ class QuantizerTest {
     void bfloat16RoundsToTheNearestEvenAndKeepsNaN() {
         assertThat(BFloat16.toFloat(BFloat16.fromFloat(1.00390625f))).isEqualTo(1);
         assertThat(BFloat16.toFloat(BFloat16.fromFloat(1.01171875f))).isEqualTo(1.015625f);
-        assertThat(BFloat16.toFloat(BFloat16.fromFloat(Float.intBitsToFloat(0x7F800001)))).isNaN();
-        assertThat(BFloat16.toFloat(BFloat16.fromFloat(Float.NEGATIVE_INFINITY))).isEqualTo(Float.NEGATIVE_INFINITY);
+        assertThat(BFloat16.toFloat(BFloat16.fromFloat(Float.intBitsToFloat(0x7F800001))))
+                .isNaN();
+        assertThat(BFloat16.toFloat(BFloat16.fromFloat(Float.NEGATIVE_INFINITY)))
+                .isEqualTo(Float.NEGATIVE_INFINITY);
     }
 }

@@ -20,8 +20,9 @@ public record AdapterSpec(int rank, double alpha, List<String> targets) {
         if (rank < 1 || rank > 256 || !(alpha > 0) || targets.isEmpty() || targets.size() != wanted.size()) {
             throw new ModelException(
                     ModelException.Code.BAD_ADAPTER,
-                    "An adapter needs a rank of 1 to 256, a positive alpha and targets among " + LINEAR_LAYERS + ", but has rank " + rank
-                            + ", alpha " + alpha + " and targets " + wanted + ": mend its adapter_config.json");
+                    "An adapter needs a rank of 1 to 256, a positive alpha and targets among " + LINEAR_LAYERS
+                            + ", but has rank " + rank + ", alpha " + alpha + " and targets " + wanted
+                            + ": mend its adapter_config.json");
         }
     }
 

@@ -18,7 +18,8 @@ public record GenerationRequest(int[] prompt, int maxTokens, Sampling sampling, 
         }
         if (maxTokens < 1) {
             throw new ModelException(
-                    ModelException.Code.BAD_REQUEST, "max_tokens is " + maxTokens + ", but must be 1 or more: change the request");
+                    ModelException.Code.BAD_REQUEST,
+                    "max_tokens is " + maxTokens + ", but must be 1 or more: change the request");
         }
     }
 }

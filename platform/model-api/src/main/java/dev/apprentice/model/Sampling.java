@@ -18,13 +18,18 @@ public record Sampling(double temperature, int topK, double topP, double minP, d
         require(topK >= 0, "top_k", topK, "0 or more");
         require(topP > 0 && topP <= 1, "top_p", topP, "above 0, at most 1");
         require(minP >= 0 && minP <= 1, "min_p", minP, "0 to 1");
-        require(repetitionPenalty > 0 && repetitionPenalty <= 10, "repetition_penalty", repetitionPenalty, "above 0, at most 10");
+        require(
+                repetitionPenalty > 0 && repetitionPenalty <= 10,
+                "repetition_penalty",
+                repetitionPenalty,
+                "above 0, at most 10");
     }
 
     private static void require(boolean holds, String name, Number value, String range) {
         if (!holds) {
             throw new ModelException(
-                    ModelException.Code.BAD_REQUEST, name + " is " + value + ", but must be " + range + ": change the request");
+                    ModelException.Code.BAD_REQUEST,
+                    name + " is " + value + ", but must be " + range + ": change the request");
         }
     }
 }

@@ -12,7 +12,8 @@ public record TrainingSample(int[] tokens, int from, Objective objective) {
         if (from < 1 || from >= tokens.length) {
             throw new ModelException(
                     ModelException.Code.BAD_REQUEST,
-                    "A sample of " + tokens.length + " tokens cannot be learned from token " + from + ": keep at least one token before it");
+                    "A sample of " + tokens.length + " tokens cannot be learned from token " + from
+                            + ": keep at least one token before it");
         }
     }
 

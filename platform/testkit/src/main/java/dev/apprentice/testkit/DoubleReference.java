@@ -91,9 +91,10 @@ final class DoubleReference {
 
     private static double logSumExp(double[] x) {
         double max = IntStream.range(0, x.length).mapToDouble(i -> x[i]).max().orElseThrow();
-        return max + Math.log(IntStream.range(0, x.length)
-                .mapToDouble(i -> Math.exp(x[i] - max))
-                .sum());
+        return max
+                + Math.log(IntStream.range(0, x.length)
+                        .mapToDouble(i -> Math.exp(x[i] - max))
+                        .sum());
     }
 
     private static double[][] generate(int rows, int columns, Element element) {

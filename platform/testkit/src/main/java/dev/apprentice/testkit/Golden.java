@@ -70,7 +70,8 @@ public final class Golden {
     /** Euclidean distance of two vectors relative to the length of the expected one. */
     public static double relativeError(float[] actual, float[] expected) {
         if (actual.length != expected.length) {
-            throw new IllegalArgumentException("Cannot compare " + actual.length + " with " + expected.length + " values");
+            throw new IllegalArgumentException(
+                    "Cannot compare " + actual.length + " with " + expected.length + " values");
         }
         double difference = 0;
         double length = 0;

@@ -38,8 +38,17 @@ public abstract class KernelsContract {
 
     /** Tokens, outputs, inputs. */
     private static final int[][] PRODUCTS = {
-        {1, 1, 1}, {1, 17, 129}, {1, 65, 3}, {3, 17, 33}, {8, 65, 63}, {9, 63, 65}, {17, 33, 1}, {33, 1, 17}, {65, 129, 63},
-        {63, 65, 601}, {521, 40, 33}
+        {1, 1, 1},
+        {1, 17, 129},
+        {1, 65, 3},
+        {3, 17, 33},
+        {8, 65, 63},
+        {9, 63, 65},
+        {17, 33, 1},
+        {33, 1, 17},
+        {65, 129, 63},
+        {63, 65, 601},
+        {521, 40, 33}
     };
 
     private final Kernels kernels;
@@ -259,8 +268,7 @@ public abstract class KernelsContract {
         float[] divergences = new float[3];
         kernels.distil(student, teacher, weights, divergences);
         assertThat(divergences[1]).isZero();
-        assertThat((double) divergences[0])
-                .isCloseTo(DoubleReference.divergence(before[0], wanted[0]), within(1e-5));
+        assertThat((double) divergences[0]).isCloseTo(DoubleReference.divergence(before[0], wanted[0]), within(1e-5));
         samples.assertGradient(
                 "gradient",
                 student,

@@ -77,7 +77,9 @@ final class Samples {
                 double expected = before[row][column] + scale * change[row][column];
                 float got = actual.get(row, column);
                 if (!(Math.abs(got - expected) <= tolerance * (1 + Math.abs(expected)))) {
-                    assertThat((double) got).as("%s at (%d, %d)", what, row, column).isEqualTo(expected);
+                    assertThat((double) got)
+                            .as("%s at (%d, %d)", what, row, column)
+                            .isEqualTo(expected);
                 }
             }
         }

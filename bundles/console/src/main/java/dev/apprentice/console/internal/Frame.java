@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param csrf for the page's forms
  * @param notice what became of the change that was asked for
  */
-public record Frame(String title, Section section, String csrf, @Nullable Notice notice) {
+public record Frame(
+        String title,
+        Section section,
+        String csrf,
+        @Nullable Notice notice) {
     static Frame of(Exchange exchange, String title, Section section) {
         return new Frame(title, section, exchange.csrfToken(), null);
     }

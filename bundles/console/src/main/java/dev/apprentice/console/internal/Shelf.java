@@ -24,7 +24,8 @@ final class Shelf {
     }
 
     InstalledSkill skill(String id) {
-        return skills.find(id).orElseThrow(() -> new HttpException(404, "not_found", "No skill " + id + " is installed"));
+        return skills.find(id)
+                .orElseThrow(() -> new HttpException(404, "not_found", "No skill " + id + " is installed"));
     }
 
     Optional<Learner> learner(String id) {
@@ -33,7 +34,9 @@ final class Shelf {
 
     Learner requireLearner(String id) {
         String problem = skill(id).problem();
-        return learner(id).orElseThrow(() -> new HttpException(409, "not_serving", "The skill " + id + " learns nothing now: " + problem));
+        return learner(id)
+                .orElseThrow(() ->
+                        new HttpException(409, "not_serving", "The skill " + id + " learns nothing now: " + problem));
     }
 
     /** Oldest first. */

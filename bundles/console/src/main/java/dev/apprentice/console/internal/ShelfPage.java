@@ -34,9 +34,10 @@ public final class ShelfPage {
     private void install(Exchange exchange) {
         try {
             Upload jar = upload(exchange, "jar");
-            InstalledSkill skill =
-                    skills.install(new SkillPackage(jar.fileName(), jar.content(), upload(exchange, "signature").content()));
-            Notice done = Notice.done(skill.name() + " " + skill.version() + " by " + skill.publisher() + " is installed.");
+            InstalledSkill skill = skills.install(new SkillPackage(
+                    jar.fileName(), jar.content(), upload(exchange, "signature").content()));
+            Notice done =
+                    Notice.done(skill.name() + " " + skill.version() + " by " + skill.publisher() + " is installed.");
             show(exchange, 200, frame(exchange).with(done));
         } catch (SkillException e) {
             show(exchange, Problems.asHttp(e).status(), frame(exchange).with(Notice.refused(e)));
@@ -51,12 +52,17 @@ public final class ShelfPage {
     }
 
     private void show(Exchange exchange, int status, Frame frame) {
-        templates.answer(exchange, status, "shelf.jte", new View(frame, shelf.list().stream().map(this::row).toList()));
+        templates.answer(
+                exchange,
+                status,
+                "shelf.jte",
+                new View(frame, shelf.list().stream().map(this::row).toList()));
     }
 
     private Row row(InstalledSkill skill) {
         List<Commit> history = shelf.history(skill.id());
-        int cycles = shelf.learner(skill.id()).map(learner -> learner.head().cycle()).orElse(0);
+        int cycles =
+                shelf.learner(skill.id()).map(learner -> learner.head().cycle()).orElse(0);
         return new Row(skill, cycles, Sparkline.points(history));
     }
 

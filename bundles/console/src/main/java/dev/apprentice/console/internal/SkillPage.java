@@ -53,7 +53,8 @@ public final class SkillPage {
 
     private void curve(Exchange exchange) {
         Curve curve = new Curve(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        for (Commit commit : shelf.history(shelf.skill(exchange.pathParameter("id")).id())) {
+        for (Commit commit :
+                shelf.history(shelf.skill(exchange.pathParameter("id")).id())) {
             Validation validation = commit.validation();
             if (validation != null) {
                 curve.position.add(curve.position.size() + 1);

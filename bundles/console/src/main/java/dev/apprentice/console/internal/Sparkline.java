@@ -27,8 +27,14 @@ final class Sparkline {
         if (values.length < 2) {
             return "";
         }
-        double low = IntStream.range(0, values.length).mapToDouble(i -> values[i]).min().orElse(0);
-        double high = IntStream.range(0, values.length).mapToDouble(i -> values[i]).max().orElse(0);
+        double low = IntStream.range(0, values.length)
+                .mapToDouble(i -> values[i])
+                .min()
+                .orElse(0);
+        double high = IntStream.range(0, values.length)
+                .mapToDouble(i -> values[i])
+                .max()
+                .orElse(0);
         double range = high > low ? high - low : 1;
         return IntStream.range(0, values.length)
                 .mapToObj(i -> String.format(

@@ -103,17 +103,18 @@ final class ConsoleRoutesTest {
         open("java", HOSTILE);
         platform.learner().cycle((stage, done, total) -> {});
         assertHarmless(get("/skills/java").body());
-        assertHarmless(get("/skills/java/roll-back?commit=" + Format.part(HOSTILE)).body());
-        assertHarmless(get("/skills/java/roll-back?version=" + Format.part(HOSTILE)).body());
+        assertHarmless(
+                get("/skills/java/roll-back?commit=" + Format.part(HOSTILE)).body());
+        assertHarmless(
+                get("/skills/java/roll-back?version=" + Format.part(HOSTILE)).body());
         assertHarmless(get("/skills/java/remove").body());
-        assertHarmless(post("/skills/java/roll-back", "commit=" + Format.part(HOSTILE)).body());
+        assertHarmless(
+                post("/skills/java/roll-back", "commit=" + Format.part(HOSTILE)).body());
         assertThat(get("/missing" + Format.part("<script>alert(1)")).body()).doesNotContain("<script>");
     }
 
     private static void assertHarmless(String html) {
-        assertThat(html)
-                .contains("alert(1)")
-                .doesNotContain(">49", "\"-->");
+        assertThat(html).contains("alert(1)").doesNotContain(">49", "\"-->");
         String withoutValues = html.replaceAll("\"[^\"]*\"", "");
         assertThat(withoutValues)
                 .doesNotContain("<script>", "<img")
@@ -138,7 +139,9 @@ final class ConsoleRoutesTest {
         Matcher link = Pattern.compile("(?:src|href)=\"(/assets/[^\"]+)\"").matcher(get("/").body());
         int found = 0;
         for (; link.find(); found++) {
-            assertThat(server.send(server.open(link.group(1))).statusCode()).as(link.group(1)).isEqualTo(200);
+            assertThat(server.send(server.open(link.group(1))).statusCode())
+                    .as(link.group(1))
+                    .isEqualTo(200);
         }
         assertThat(found).isEqualTo(7);
     }
@@ -157,7 +160,8 @@ final class ConsoleRoutesTest {
 
     private HttpResponse<String> upload(String jar, String signature) throws Exception {
         String field = "--b\r\nContent-Disposition: form-data; name=\"_csrf\"\r\n\r\n" + csrf + "\r\n";
-        return server.send(RunningServer.upload(server.open("/skills").header("Cookie", cookie), field, jar, signature));
+        return server.send(
+                RunningServer.upload(server.open("/skills").header("Cookie", cookie), field, jar, signature));
     }
 
     @Test
@@ -170,7 +174,8 @@ final class ConsoleRoutesTest {
         HttpResponse<String> done = post("/skills/java/roll-back", "commit=c01.0.0&version=");
         assertThat(done.statusCode()).isEqualTo(303);
         assertThat(done.headers().firstValue("Location")).hasValue("/skills/java");
-        assertThat(post("/skills/java/roll-back", "commit=&version=0.9.0").statusCode()).isEqualTo(303);
+        assertThat(post("/skills/java/roll-back", "commit=&version=0.9.0").statusCode())
+                .isEqualTo(303);
         assertThat(platform.changes).containsExactly("roll back to commit c01.0.0", "roll back to version 0.9.0");
         assertThat(post("/skills/java/roll-back", "commit=gone").body()).contains("There is no commit gone");
     }
@@ -180,7 +185,11 @@ final class ConsoleRoutesTest {
         open("java", "");
         csrf = "wrong";
         for (String path : List.of(
-                "/skills", "/skills/java/roll-back", "/skills/java/remove", "/skills/java/cycle", "/publishers",
+                "/skills",
+                "/skills/java/roll-back",
+                "/skills/java/remove",
+                "/skills/java/cycle",
+                "/publishers",
                 "/publishers/ab12/remove")) {
             assertThat(post(path, "commit=c01.0.0").statusCode()).as(path).isEqualTo(403);
         }
@@ -210,9 +219,12 @@ final class ConsoleRoutesTest {
     void publishersAreTrustedAndNoLongerTrusted() throws Exception {
         open("java", "");
         assertThat(post("/publishers", "pem=no").body()).contains("Refused.", "no certificate");
-        assertThat(post("/publishers", "pem=" + Format.part("-----BEGIN CERTIFICATE-----\nx")).body())
+        assertThat(post("/publishers", "pem=" + Format.part("-----BEGIN CERTIFICATE-----\nx"))
+                        .body())
                 .contains("New publisher is trusted.");
-        assertThat(post("/publishers/ab12/remove", "").body()).contains("no longer trusted").doesNotContain(">Ada<");
+        assertThat(post("/publishers/ab12/remove", "").body())
+                .contains("no longer trusted")
+                .doesNotContain(">Ada<");
     }
 
     @Test
@@ -220,7 +232,9 @@ final class ConsoleRoutesTest {
         open("java", "");
         assertThat(get("/audit").body()).contains("chain verified", "signed in");
         audit.breakChain();
-        assertThat(get("/audit").body()).contains("The chain is broken", "Entry 1").doesNotContain("chain verified");
+        assertThat(get("/audit").body())
+                .contains("The chain is broken", "Entry 1")
+                .doesNotContain("chain verified");
     }
 
     private HttpResponse<String> get(String path) throws Exception {

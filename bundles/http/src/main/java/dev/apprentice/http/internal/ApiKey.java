@@ -30,7 +30,9 @@ final class ApiKey {
             String key = Files.readString(file).strip();
             if (key.length() < SHORTEST) {
                 throw new HttpException(
-                        500, "bad_configuration", file + " holds fewer than " + SHORTEST + " characters: delete it, a new key is made");
+                        500,
+                        "bad_configuration",
+                        file + " holds fewer than " + SHORTEST + " characters: delete it, a new key is made");
             }
             return new ApiKey(key);
         } catch (IOException e) {
@@ -43,7 +45,9 @@ final class ApiKey {
         boolean one = values.size() == 1 && values.getFirst().regionMatches(true, 0, SCHEME, 0, SCHEME.length());
         if (!one || !Secrets.same(values.getFirst().substring(SCHEME.length()), key)) {
             throw new HttpException(
-                    401, "unauthorized", "Send one header \"Authorization: Bearer KEY\" with the key in the file api-key of the home folder");
+                    401,
+                    "unauthorized",
+                    "Send one header \"Authorization: Bearer KEY\" with the key in the file api-key of the home folder");
         }
     }
 }

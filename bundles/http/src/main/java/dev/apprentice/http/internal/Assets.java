@@ -39,7 +39,8 @@ record Assets(List<String> prefix, ClassLoader loader, String root) {
         String last = names.getLast();
         String type = TYPES.get(last.substring(last.lastIndexOf('.') + 1));
         boolean plain = names.stream().allMatch(name -> NAME.matcher(name).matches());
-        try (InputStream file = plain && type != null ? loader.getResourceAsStream(root + "/" + String.join("/", names)) : null) {
+        try (InputStream file =
+                plain && type != null ? loader.getResourceAsStream(root + "/" + String.join("/", names)) : null) {
             if (file == null || type == null) {
                 throw new HttpException(404, "not_found", "There is no such file: check its spelling");
             }

@@ -31,7 +31,11 @@ final class ErrorAnswers {
         if (failure instanceof HttpException error) {
             return error;
         }
-        LOG.log(Level.ERROR, "Failed to answer " + exchange.request().getMethod() + " " + exchange.request().getRequestURI(), failure);
+        LOG.log(
+                Level.ERROR,
+                "Failed to answer " + exchange.request().getMethod() + " "
+                        + exchange.request().getRequestURI(),
+                failure);
         return new HttpException(500, "internal", "The server failed on this request: its log says why");
     }
 

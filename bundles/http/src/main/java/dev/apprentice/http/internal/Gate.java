@@ -70,7 +70,8 @@ final class Gate {
         if (exchange.request().getMethod().equals("GET")) {
             return;
         }
-        String token = exchange.header("X-CSRF-Token").or(() -> exchange.form("_csrf")).orElse("");
+        String token =
+                exchange.header("X-CSRF-Token").or(() -> exchange.form("_csrf")).orElse("");
         if (!Secrets.same(token, session.csrfToken())) {
             throw new HttpException(403, "csrf", "The form is out of date: reload the page and send it again");
         }

@@ -19,7 +19,8 @@ final class HostCheck {
     void require(HttpServletRequest request) {
         List<String> hosts = Collections.list(request.getHeaders("Host"));
         if (hosts.size() != 1 || !own.contains(hosts.getFirst().toLowerCase(Locale.ROOT))) {
-            throw new HttpException(421, "wrong_host", "This server is only reached as one of " + own + ": use one of these addresses");
+            throw new HttpException(
+                    421, "wrong_host", "This server is only reached as one of " + own + ": use one of these addresses");
         }
     }
 

@@ -11,7 +11,9 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /** Runs the server while its bundle is started, on the port of framework property {@code apprentice.http.port}. */
-@Component(immediate = true, service = {Server.class, HttpServerComponent.class})
+@Component(
+        immediate = true,
+        service = {Server.class, HttpServerComponent.class})
 public final class HttpServerComponent implements Server {
     static final String PORT_PROPERTY = "apprentice.http.port";
     private static final int DEFAULT_PORT = 7070;
@@ -36,7 +38,9 @@ public final class HttpServerComponent implements Server {
             // Told below, like a number that is no port.
         }
         throw new HttpException(
-                500, "bad_configuration", PORT_PROPERTY + " is \"" + text + "\", but must be a port from 0 to 65535: change it");
+                500,
+                "bad_configuration",
+                PORT_PROPERTY + " is \"" + text + "\", but must be a port from 0 to 65535: change it");
     }
 
     RouteTable routes() {

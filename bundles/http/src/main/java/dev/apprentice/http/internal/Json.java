@@ -16,8 +16,8 @@ final class Json {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .withCoercionConfig(LogicalType.Textual, texts -> {
-                for (CoercionInputShape shape : List.of(
-                        CoercionInputShape.Integer, CoercionInputShape.Float, CoercionInputShape.Boolean)) {
+                for (CoercionInputShape shape :
+                        List.of(CoercionInputShape.Integer, CoercionInputShape.Float, CoercionInputShape.Boolean)) {
                     texts.setCoercion(shape, CoercionAction.Fail);
                 }
             })

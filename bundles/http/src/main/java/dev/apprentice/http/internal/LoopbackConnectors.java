@@ -70,7 +70,8 @@ final class LoopbackConnectors {
 
         @Override
         public Connection newConnection(Connector connector, EndPoint endPoint) {
-            return configure(new OriginFormConnection(getHttpConfiguration(), connector, endPoint), connector, endPoint);
+            return configure(
+                    new OriginFormConnection(getHttpConfiguration(), connector, endPoint), connector, endPoint);
         }
     }
 

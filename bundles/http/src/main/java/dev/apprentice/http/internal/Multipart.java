@@ -20,8 +20,10 @@ import java.util.regex.Pattern;
 record Multipart(Map<String, String> fields, List<Upload> uploads) {
     private static final int MOST_PARTS = 64;
     private static final int LONGEST_HEAD = 4096;
-    private static final Pattern BOUNDARY = Pattern.compile(";\\s*boundary=\"?([A-Za-z0-9'()+_,./:=?-]{1,70})\"?\\s*(;|$)");
-    private static final Pattern NAME = Pattern.compile("(?i)content-disposition:\\s*form-data\\s*;.*?\\bname=\"([^\"]*)\"");
+    private static final Pattern BOUNDARY =
+            Pattern.compile(";\\s*boundary=\"?([A-Za-z0-9'()+_,./:=?-]{1,70})\"?\\s*(;|$)");
+    private static final Pattern NAME =
+            Pattern.compile("(?i)content-disposition:\\s*form-data\\s*;.*?\\bname=\"([^\"]*)\"");
     private static final Pattern FILE_NAME = Pattern.compile("(?i);\\s*filename=\"([^\"]*)\"");
     private static final byte[] BLANK_LINE = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 

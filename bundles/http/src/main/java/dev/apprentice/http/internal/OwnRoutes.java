@@ -21,8 +21,11 @@ final class OwnRoutes implements RouteContributor {
     public void contribute(Routes routes) {
         routes.assets("/assets/http", OwnRoutes.class.getClassLoader(), "dev/apprentice/http/assets");
         // The token is posted: what only looks at links, such as a preview, does not use it up.
-        routes.get("/sign-in", Access.PUBLIC, exchange -> exchange.answerHtml(
-                200, exchange.query("token").map(Pages::signIn).orElseGet(Pages::howToSignIn)));
+        routes.get(
+                "/sign-in",
+                Access.PUBLIC,
+                exchange -> exchange.answerHtml(
+                        200, exchange.query("token").map(Pages::signIn).orElseGet(Pages::howToSignIn)));
         routes.post("/sign-in", Access.PUBLIC, this::open);
         routes.post("/sign-out", Access.BROWSER, this::close);
     }

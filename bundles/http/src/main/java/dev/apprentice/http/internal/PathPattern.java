@@ -14,9 +14,11 @@ record PathPattern(List<String> segments) {
 
     static PathPattern parse(String path) {
         if (!path.startsWith("/") || (path.length() > 1 && path.endsWith("/"))) {
-            throw new HttpException(500, "bad_route", "The route " + path + " must begin with / and not end with it: mend it");
+            throw new HttpException(
+                    500, "bad_route", "The route " + path + " must begin with / and not end with it: mend it");
         }
-        return new PathPattern(path.equals("/") ? List.of() : List.of(path.substring(1).split("/")));
+        return new PathPattern(
+                path.equals("/") ? List.of() : List.of(path.substring(1).split("/")));
     }
 
     /** The parameters, if the path fits. */
@@ -47,7 +49,9 @@ record PathPattern(List<String> segments) {
     }
 
     private List<String> shape() {
-        return segments.stream().map(segment -> isParameter(segment) ? "{}" : segment).toList();
+        return segments.stream()
+                .map(segment -> isParameter(segment) ? "{}" : segment)
+                .toList();
     }
 
     private static boolean isParameter(String segment) {

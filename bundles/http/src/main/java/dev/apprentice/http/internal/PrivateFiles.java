@@ -11,9 +11,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 /** Small files that only their owner may read. */
 final class PrivateFiles {
-    private static final FileAttribute<?>[] OWNER_ONLY = FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-            ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
-            : new FileAttribute<?>[0];
+    private static final FileAttribute<?>[] OWNER_ONLY =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+                    ? new FileAttribute<?>[] {
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                    }
+                    : new FileAttribute<?>[0];
 
     private PrivateFiles() {}
 
@@ -26,7 +29,8 @@ final class PrivateFiles {
             Files.writeString(fresh, content);
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + file + ": check the folder's permissions and free space", e);
+            throw new UncheckedIOException(
+                    "Cannot write " + file + ": check the folder's permissions and free space", e);
         }
     }
 

@@ -7,7 +7,8 @@ import java.util.logging.Logger;
 /** Keeps what Javalin and Jetty say of themselves at every start out of the log. */
 final class QuietLogs {
     // Held here, as java.util.logging holds loggers weakly and would forget their level.
-    private static final List<Logger> LOGGERS = List.of(Logger.getLogger("io.javalin"), Logger.getLogger("org.eclipse.jetty"));
+    private static final List<Logger> LOGGERS =
+            List.of(Logger.getLogger("io.javalin"), Logger.getLogger("org.eclipse.jetty"));
 
     private QuietLogs() {}
 

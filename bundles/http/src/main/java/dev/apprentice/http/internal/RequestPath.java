@@ -63,6 +63,8 @@ final class RequestPath {
 
     private static HttpException refused() {
         return new HttpException(
-                400, "bad_path", "The path is malformed or ambiguous: send it once decoded, without . .. ; \\ or empty parts");
+                400,
+                "bad_path",
+                "The path is malformed or ambiguous: send it once decoded, without . .. ; \\ or empty parts");
     }
 }

@@ -31,7 +31,8 @@ final class RequestPipeline {
             answer(exchange);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            ErrorAnswers.answer(exchange, new HttpException(503, "stopping", "The server is stopping: try again later"));
+            ErrorAnswers.answer(
+                    exchange, new HttpException(503, "stopping", "The server is stopping: try again later"));
         } catch (Exception e) {
             ErrorAnswers.answer(exchange, e);
         }
@@ -40,7 +41,8 @@ final class RequestPipeline {
     private void answer(JavalinExchange exchange) throws Exception {
         hosts.require(exchange.request());
         RouteTable.Match match = routes.find(
-                exchange.request().getMethod(), RequestPath.segments(exchange.request().getRequestURI()));
+                exchange.request().getMethod(),
+                RequestPath.segments(exchange.request().getRequestURI()));
         exchange.enter(match.parameters());
         if (!room.tryAcquire()) {
             throw new HttpException(503, "busy", "Too many requests are being answered: try again in a moment");

@@ -8,7 +8,9 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** Gives the server the routes of other bundles. Apart from the server, since contributors may need the server themselves. */
-@Component(immediate = true, service = {})
+@Component(
+        immediate = true,
+        service = {})
 public final class RouteCollector {
     private final RouteTable routes;
 

@@ -50,7 +50,8 @@ public final class RouteTable {
             return best;
         }
         throw otherMethod
-                ? new HttpException(405, "method_not_allowed", "This address does not answer " + method + ": see the documentation")
+                ? new HttpException(
+                        405, "method_not_allowed", "This address does not answer " + method + ": see the documentation")
                 : new HttpException(404, "not_found", "There is nothing at this address: check its spelling");
     }
 
@@ -61,7 +62,8 @@ public final class RouteTable {
     /** A route and the values of its parameters. */
     record Match(Route route, Map<String, String> parameters) {}
 
-    private record Contribution(RouteContributor contributor, List<Route> routes, List<Assets> assets) implements Routes {
+    private record Contribution(RouteContributor contributor, List<Route> routes, List<Assets> assets)
+            implements Routes {
         @Override
         public void get(String path, Access access, Handler handler) {
             add("GET", path, access, handler);

@@ -54,7 +54,8 @@ final class SignIn {
         Instant now = clock.instant();
         if (now.isBefore(notBefore)) {
             long seconds = Duration.between(now, notBefore).toSeconds() + 1;
-            throw new HttpException(429, "too_many_tries", "Too many wrong tokens: wait " + seconds + " seconds and try again");
+            throw new HttpException(
+                    429, "too_many_tries", "Too many wrong tokens: wait " + seconds + " seconds and try again");
         }
         tokens.removeIf(token -> token.expires.isBefore(now));
         Token right = null;
@@ -64,7 +65,9 @@ final class SignIn {
         if (right == null) {
             refuse(now);
             throw new HttpException(
-                    403, "wrong_token", "This token is unknown, used or expired: run \"apprentice token\" for a new one");
+                    403,
+                    "wrong_token",
+                    "This token is unknown, used or expired: run \"apprentice token\" for a new one");
         }
         tokens.remove(right);
         failures = 0;

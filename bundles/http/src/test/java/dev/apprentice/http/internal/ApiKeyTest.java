@@ -47,7 +47,8 @@ final class ApiKeyTest {
     void aSignedInBrowserDoesNotOpenTheApi() throws Exception {
         try (TestServer server = server()) {
             String cookie = server.signIn();
-            assertThat(server.send(server.request("/api/thing").header("Cookie", cookie)).statusCode())
+            assertThat(server.send(server.request("/api/thing").header("Cookie", cookie))
+                            .statusCode())
                     .isEqualTo(401);
         }
     }
@@ -73,7 +74,8 @@ final class ApiKeyTest {
     }
 
     private TestServer server() {
-        return new TestServer(home, routes -> routes.get("/api/thing", Access.API, exchange -> exchange.answerJson(200, 1)));
+        return new TestServer(
+                home, routes -> routes.get("/api/thing", Access.API, exchange -> exchange.answerJson(200, 1)));
     }
 
     private static int status(TestServer server, String headers) throws IOException {

@@ -34,10 +34,13 @@ final class BodyTest {
     void start() {
         server = new TestServer(home, SMALL, routes -> {
             routes.post("/json", Access.PUBLIC, exchange -> exchange.answerJson(200, exchange.json(Thing.class)));
-            routes.post("/upload", Access.PUBLIC, exchange -> exchange.answerJson(
-                    200,
-                    exchange.uploads().stream().map(BodyTest::describe).toList()
-                            + exchange.form("note").orElse("")));
+            routes.post(
+                    "/upload",
+                    Access.PUBLIC,
+                    exchange -> exchange.answerJson(
+                            200,
+                            exchange.uploads().stream().map(BodyTest::describe).toList()
+                                    + exchange.form("note").orElse("")));
         });
     }
 
@@ -72,7 +75,8 @@ final class BodyTest {
     void malformedJsonIsRefused(String body) throws Exception {
         HttpResponse<String> answer = json(body);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
-        assertThat(answer.body()).contains("\"code\":\"bad_json\"", "\"type\":\"invalid_request_error\"", "\"param\":null");
+        assertThat(answer.body())
+                .contains("\"code\":\"bad_json\"", "\"type\":\"invalid_request_error\"", "\"param\":null");
     }
 
     @Test
@@ -95,7 +99,8 @@ final class BodyTest {
         assertThat(json(large).statusCode()).isEqualTo(413);
         HttpRequest.Builder chunked = server.request("/json")
                 .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large.getBytes(StandardCharsets.UTF_8))));
+                .POST(BodyPublishers.ofInputStream(
+                        () -> new ByteArrayInputStream(large.getBytes(StandardCharsets.UTF_8))));
         assertThat(server.send(chunked).statusCode()).isEqualTo(413);
         assertThat(upload("b", part("jar", "x".repeat(6000))).statusCode()).isEqualTo(413);
     }
@@ -122,12 +127,14 @@ final class BodyTest {
     @Test
     void filesAndFieldsOfAFormAreRead() throws Exception {
         String field = "--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n";
-        HttpResponse<String> answer = upload("b", part("jar", "--not a boundary\r\n--") + part("signature", "") + field);
+        HttpResponse<String> answer =
+                upload("b", part("jar", "--not a boundary\r\n--") + part("signature", "") + field);
         assertThat(answer.body()).isEqualTo("\"[jar/a.bin/20, signature/a.bin/0]hello\"");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "--c\r\n", "--b", "--b\r\n", "--b\r\nX: y\r\n\r\n", "--b\r\nX: y\r\n\r\ntext\r\n--b--\r\n"})
+    @ValueSource(
+            strings = {"", "--c\r\n", "--b", "--b\r\n", "--b\r\nX: y\r\n\r\n", "--b\r\nX: y\r\n\r\ntext\r\n--b--\r\n"})
     void malformedFormsAreRefused(String body) throws Exception {
         HttpRequest.Builder request = server.request("/upload")
                 .header("Content-Type", "multipart/form-data; boundary=b")
@@ -147,7 +154,8 @@ final class BodyTest {
     }
 
     private HttpResponse<String> json(String body) throws Exception {
-        return server.send(
-                server.request("/json").header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)));
+        return server.send(server.request("/json")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
     }
 }

@@ -31,7 +31,9 @@ final class CsrfTest {
             routes.post("/change", Access.BROWSER, exchange -> exchange.answerJson(200, changes.incrementAndGet()));
         });
         cookie = server.signIn();
-        token = server.send(server.request("/page").header("Cookie", cookie)).body().replace("\"", "");
+        token = server.send(server.request("/page").header("Cookie", cookie))
+                .body()
+                .replace("\"", "");
     }
 
     @AfterEach
@@ -41,8 +43,10 @@ final class CsrfTest {
 
     @Test
     void theTokenOfTheSessionIsTakenFromFormMultipartOrHeader() throws Exception {
-        assertThat(server.post("/change", "_csrf=" + token, cookie).statusCode()).isEqualTo(200);
-        assertThat(server.send(change().header("X-CSRF-Token", token)).statusCode()).isEqualTo(200);
+        assertThat(server.post("/change", "_csrf=" + token, cookie).statusCode())
+                .isEqualTo(200);
+        assertThat(server.send(change().header("X-CSRF-Token", token)).statusCode())
+                .isEqualTo(200);
         HttpRequest.Builder multipart = server.request("/change")
                 .header("Cookie", cookie)
                 .header("Content-Type", "multipart/form-data; boundary=b")
@@ -55,13 +59,15 @@ final class CsrfTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "_csrf=", "_csrf=wrong", "csrf=TOKEN", "_csrf=TOKENx"})
     void withoutItNothingChanges(String form) throws Exception {
-        assertThat(server.post("/change", form.replace("TOKEN", token), cookie).statusCode()).isEqualTo(403);
+        assertThat(server.post("/change", form.replace("TOKEN", token), cookie).statusCode())
+                .isEqualTo(403);
         assertThat(changes).hasValue(0);
     }
 
     @Test
     void theTokenOfAnotherSessionIsWrong() throws Exception {
-        assertThat(server.post("/change", "_csrf=" + token, server.signIn()).statusCode()).isEqualTo(403);
+        assertThat(server.post("/change", "_csrf=" + token, server.signIn()).statusCode())
+                .isEqualTo(403);
     }
 
     @ParameterizedTest

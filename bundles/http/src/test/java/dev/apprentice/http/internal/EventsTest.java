@@ -25,12 +25,14 @@ final class EventsTest {
 
     @Test
     void eventsArriveAsServerSentEvents() throws Exception {
-        try (TestServer server = new TestServer(home, routes -> routes.get("/events", Access.PUBLIC, exchange -> {
-            EventStream events = exchange.events();
-            assertThat(events.send("plain")).isTrue();
-            assertThat(events.send("two\nlines")).isTrue();
-            assertThat(events.send("named", Map.of("text", "a\nb"))).isTrue();
-        }))) {
+        try (TestServer server = new TestServer(
+                home,
+                routes -> routes.get("/events", Access.PUBLIC, exchange -> {
+                    EventStream events = exchange.events();
+                    assertThat(events.send("plain")).isTrue();
+                    assertThat(events.send("two\nlines")).isTrue();
+                    assertThat(events.send("named", Map.of("text", "a\nb"))).isTrue();
+                }))) {
             HttpResponse<String> answer = server.get("/events");
             assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/event-stream");
             assertThat(answer.body())
@@ -60,13 +62,15 @@ final class EventsTest {
     @Test
     void aClientThatHasGoneIsNoticed() throws Exception {
         CountDownLatch noticed = new CountDownLatch(1);
-        try (TestServer server = new TestServer(home, routes -> routes.get("/events", Access.PUBLIC, exchange -> {
-            EventStream events = exchange.events();
-            while (events.send("more")) {
-                Thread.sleep(10);
-            }
-            noticed.countDown();
-        }))) {
+        try (TestServer server = new TestServer(
+                home,
+                routes -> routes.get("/events", Access.PUBLIC, exchange -> {
+                    EventStream events = exchange.events();
+                    while (events.send("more")) {
+                        Thread.sleep(10);
+                    }
+                    noticed.countDown();
+                }))) {
             try (Socket socket = new Socket("127.0.0.1", server.port())) {
                 socket.getOutputStream()
                         .write(("GET /events HTTP/1.1\r\nHost: 127.0.0.1:" + server.port() + "\r\n\r\n")
@@ -80,8 +84,8 @@ final class EventsTest {
     @Test
     void idleConnectionsDoNotKeepOthersOut() throws Exception {
         List<Socket> idle = new ArrayList<>();
-        try (TestServer server =
-                new TestServer(home, routes -> routes.get("/open", Access.PUBLIC, exchange -> exchange.answerJson(200, 1)))) {
+        try (TestServer server = new TestServer(
+                home, routes -> routes.get("/open", Access.PUBLIC, exchange -> exchange.answerJson(200, 1)))) {
             int threads = Thread.activeCount();
             for (int i = 0; i < 1000; i++) {
                 idle.add(new Socket("127.0.0.1", server.port()));

@@ -69,7 +69,14 @@ final class HostTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"http://127.0.0.1:PORT/open", "http://evil.example/open", "//evil.example/open", "open", "*", "/open#x y"})
+            strings = {
+                "http://127.0.0.1:PORT/open",
+                "http://evil.example/open",
+                "//evil.example/open",
+                "open",
+                "*",
+                "/open#x y"
+            })
     void onlyPathsAreAskedFor(String target) throws IOException {
         assertThat(status(target, "Host: 127.0.0.1:PORT\r\n")).isBetween(400, 421);
         assertThat(calls).hasValue(0);

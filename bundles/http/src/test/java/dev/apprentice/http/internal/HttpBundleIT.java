@@ -75,12 +75,15 @@ final class HttpBundleIT {
         String described = Files.readString(home.resolve("server.json"));
         URI url = URI.create(described.replaceAll(".*\"url\":\"([^\"]*)\".*\\s*", "$1"));
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest request = HttpRequest.newBuilder(url.resolve("/assets/http/page.css")).build();
-            assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+            HttpRequest request =
+                    HttpRequest.newBuilder(url.resolve("/assets/http/page.css")).build();
+            assertThat(client.send(request, BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(200);
             HttpRequest signIn = HttpRequest.newBuilder(url.resolve("/sign-in")).build();
             assertThat(client.send(signIn, BodyHandlers.ofString()).body()).contains("apprentice token");
         }
-        WeakReference<ClassLoader> loader = new WeakReference<>(bundle.adapt(BundleWiring.class).getClassLoader());
+        WeakReference<ClassLoader> loader =
+                new WeakReference<>(bundle.adapt(BundleWiring.class).getClassLoader());
         bundle.uninstall();
         framework.adapt(FrameworkWiring.class).refreshBundles(List.of(bundle));
         return loader;

@@ -23,7 +23,8 @@ final class LifecycleTest {
         Path file = home.resolve("server.json");
         try (TestServer server = new TestServer(home, routes -> {})) {
             assertThat(Files.readString(file))
-                    .isEqualTo("{\"url\":\"" + server.url + "\",\"pid\":" + ProcessHandle.current().pid() + "}\n");
+                    .isEqualTo("{\"url\":\"" + server.url + "\",\"pid\":"
+                            + ProcessHandle.current().pid() + "}\n");
         }
         assertThat(file).doesNotExist();
         assertThat(home.resolve("sign-in-token")).doesNotExist();
@@ -57,8 +58,8 @@ final class LifecycleTest {
     }
 
     private void run() throws Exception {
-        try (TestServer server =
-                new TestServer(home, routes -> routes.get("/open", Access.PUBLIC, exchange -> exchange.answerJson(200, 1)))) {
+        try (TestServer server = new TestServer(
+                home, routes -> routes.get("/open", Access.PUBLIC, exchange -> exchange.answerJson(200, 1)))) {
             assertThat(server.get("/open").statusCode()).isEqualTo(200);
         }
     }

@@ -26,7 +26,8 @@ final class PathTest {
     void start() {
         server = new TestServer(home, routes -> {
             routes.assets("/files", PathTest.class.getClassLoader(), "dev/apprentice/http/assets");
-            routes.get("/things/{id}", Access.PUBLIC, exchange -> exchange.answerJson(200, exchange.pathParameter("id")));
+            routes.get(
+                    "/things/{id}", Access.PUBLIC, exchange -> exchange.answerJson(200, exchange.pathParameter("id")));
             routes.get("/things/fixed", Access.PUBLIC, exchange -> exchange.answerJson(200, "the fixed one"));
             routes.get("/keys/{id}", Access.API, exchange -> exchange.answerJson(200, "secret"));
             routes.get("/broken", Access.PUBLIC, exchange -> {
@@ -91,15 +92,18 @@ final class PathTest {
         assertThat(asset.statusCode()).isEqualTo(200);
         assertThat(asset.headers().firstValue("Content-Type")).hasValue("text/css; charset=utf-8");
         String tag = asset.headers().firstValue("ETag").orElseThrow();
-        assertThat(server.send(server.request("/files/page.css").header("If-None-Match", tag)).statusCode())
+        assertThat(server.send(server.request("/files/page.css").header("If-None-Match", tag))
+                        .statusCode())
                 .isEqualTo(304);
     }
 
     @Test
     void otherMethodsAreRefused() throws Exception {
-        assertThat(server.send(server.request("/things/1").POST(BodyPublishers.noBody())).statusCode())
+        assertThat(server.send(server.request("/things/1").POST(BodyPublishers.noBody()))
+                        .statusCode())
                 .isEqualTo(405);
-        assertThat(server.send(server.request("/things/1").method("TRACE", BodyPublishers.noBody())).statusCode())
+        assertThat(server.send(server.request("/things/1").method("TRACE", BodyPublishers.noBody()))
+                        .statusCode())
                 .isGreaterThanOrEqualTo(400);
     }
 
@@ -114,7 +118,8 @@ final class PathTest {
 
     @Test
     void routesComeAndGo() throws Exception {
-        RouteContributor late = routes -> routes.get("/late", Access.PUBLIC, exchange -> exchange.answerJson(200, "late"));
+        RouteContributor late =
+                routes -> routes.get("/late", Access.PUBLIC, exchange -> exchange.answerJson(200, "late"));
         assertThat(server.get("/late").statusCode()).isEqualTo(404);
         server.server.routes().add(late);
         assertThat(server.get("/late").statusCode()).isEqualTo(200);

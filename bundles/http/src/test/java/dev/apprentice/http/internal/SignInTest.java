@@ -25,18 +25,22 @@ final class SignInTest {
     void theFirstTokenSignsInOnce() throws Exception {
         try (TestServer server = server()) {
             Path file = home.resolve("sign-in-token");
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------");
             String token = Files.readString(file).strip();
             assertThat(server.get("/sign-in?token=" + token).body()).contains(token);
 
             HttpResponse<String> answer = server.post("/sign-in", "token=" + token, "");
             assertThat(answer.statusCode()).isEqualTo(303);
             String cookie = answer.headers().firstValue("Set-Cookie").orElseThrow();
-            assertThat(cookie).contains("; HttpOnly", "; SameSite=Strict", "; Path=/").startsWith("apprentice-" + server.port());
+            assertThat(cookie)
+                    .contains("; HttpOnly", "; SameSite=Strict", "; Path=/")
+                    .startsWith("apprentice-" + server.port());
             assertThat(page(server, cookie.split(";", 2)[0]).statusCode()).isEqualTo(200);
 
             assertThat(file).doesNotExist();
-            assertThat(server.post("/sign-in", "token=" + token, "").statusCode()).isEqualTo(403);
+            assertThat(server.post("/sign-in", "token=" + token, "").statusCode())
+                    .isEqualTo(403);
             assertThat(server.audit.events()).containsExactly(AuditEvent.SIGNED_IN, AuditEvent.SIGN_IN_REFUSED);
         }
     }
@@ -47,7 +51,8 @@ final class SignInTest {
             HttpResponse<String> page = server.send(server.request("/page").header("Accept", "text/html"));
             assertThat(page.statusCode()).isEqualTo(401);
             assertThat(page.body()).contains("apprentice token");
-            assertThat(page(server, "apprentice-" + server.port() + "=guess").statusCode()).isEqualTo(401);
+            assertThat(page(server, "apprentice-" + server.port() + "=guess").statusCode())
+                    .isEqualTo(401);
             String cookie = server.signIn();
             assertThat(page(server, cookie + "; " + cookie).statusCode()).isEqualTo(401);
         }
@@ -58,7 +63,8 @@ final class SignInTest {
         try (TestServer server = server()) {
             String cookie = server.signIn();
             String csrf = page(server, cookie).body().replace("\"", "");
-            assertThat(server.post("/sign-out", "_csrf=" + csrf, cookie).statusCode()).isEqualTo(303);
+            assertThat(server.post("/sign-out", "_csrf=" + csrf, cookie).statusCode())
+                    .isEqualTo(303);
             assertThat(page(server, cookie).statusCode()).isEqualTo(401);
         }
     }
@@ -100,7 +106,9 @@ final class SignInTest {
         SignIn signIn = new SignIn(home, new MemoryAudit(), now);
         String token = signIn.newToken();
         now.advance(Duration.ofMinutes(10).plusSeconds(1));
-        assertThatThrownBy(() -> signIn.redeem(token)).isInstanceOf(HttpException.class).hasMessageContaining("expired");
+        assertThatThrownBy(() -> signIn.redeem(token))
+                .isInstanceOf(HttpException.class)
+                .hasMessageContaining("expired");
     }
 
     @Test
@@ -118,12 +126,15 @@ final class SignInTest {
 
     private static void assertRefused(SignIn signIn, int status) {
         assertThatThrownBy(() -> signIn.redeem("wrong"))
-                .isInstanceOfSatisfying(HttpException.class, e -> assertThat(e.status()).isEqualTo(status));
+                .isInstanceOfSatisfying(
+                        HttpException.class, e -> assertThat(e.status()).isEqualTo(status));
     }
 
     private TestServer server() {
         return new TestServer(
-                home, routes -> routes.get("/page", Access.BROWSER, exchange -> exchange.answerJson(200, exchange.csrfToken())));
+                home,
+                routes -> routes.get(
+                        "/page", Access.BROWSER, exchange -> exchange.answerJson(200, exchange.csrfToken())));
     }
 
     private static HttpResponse<String> page(TestServer server, String cookie) throws Exception {

@@ -170,8 +170,16 @@ public final class ScalarKernels implements Kernels {
                 for (int key = 0; key < weights.length; key++) {
                     float dScore = weights[key] * (dWeights[key] - mean) * shape.scale();
                     for (int i = 0; i < shape.headDim(); i++) {
-                        add(gradient.query(), token, queryStart + i, dScore * forward.keys().get(key, keyStart + i));
-                        add(gradient.keys(), key, keyStart + i, dScore * forward.query().get(token, queryStart + i));
+                        add(
+                                gradient.query(),
+                                token,
+                                queryStart + i,
+                                dScore * forward.keys().get(key, keyStart + i));
+                        add(
+                                gradient.keys(),
+                                key,
+                                keyStart + i,
+                                dScore * forward.query().get(token, queryStart + i));
                     }
                 }
             }

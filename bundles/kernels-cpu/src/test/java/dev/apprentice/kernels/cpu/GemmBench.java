@@ -50,8 +50,15 @@ final class GemmBench {
             double outer = seconds(() -> kernels.outerProductAdd(y, x, 1e-6f, dWeight));
             System.out.printf(
                     "%-5s n=%-5d %dx%-5d multiply %6.1f (%5.1f GB/s)  multiplyAdd %6.1f  transposed %6.1f  outer %6.1f%n",
-                    type, tokens, out, in, flops / multiply / 1e9, weight.data().byteSize() / multiply / 1e9,
-                    flops / add / 1e9, flops / transposed / 1e9, flops / outer / 1e9);
+                    type,
+                    tokens,
+                    out,
+                    in,
+                    flops / multiply / 1e9,
+                    weight.data().byteSize() / multiply / 1e9,
+                    flops / add / 1e9,
+                    flops / transposed / 1e9,
+                    flops / outer / 1e9);
         }
     }
 

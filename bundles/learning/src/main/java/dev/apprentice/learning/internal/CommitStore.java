@@ -45,7 +45,8 @@ final class CommitStore {
 
     /** All commits of a skill, newest first. */
     List<StoredCommit> log(String skill) {
-        return store.read(connection -> Sql.list(connection, SELECT + " ORDER BY sequence DESC", CommitStore::row, skill));
+        return store.read(
+                connection -> Sql.list(connection, SELECT + " ORDER BY sequence DESC", CommitStore::row, skill));
     }
 
     /** @throws LearningException if there is none of this id */
@@ -71,7 +72,13 @@ final class CommitStore {
                 ValidationText.read(row.getString(10)),
                 checkpoint != null);
         return new StoredCommit(
-                commit, row.getString(11), row.getString(12), checkpoint, row.getLong(14), row.getInt(15), row.getInt(16));
+                commit,
+                row.getString(11),
+                row.getString(12),
+                checkpoint,
+                row.getLong(14),
+                row.getInt(15),
+                row.getInt(16));
     }
 
     /** Reads the tensors of a commit and checks their digest. */

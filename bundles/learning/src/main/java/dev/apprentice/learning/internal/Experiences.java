@@ -102,7 +102,10 @@ final class Experiences {
     /** Drops an earlier rejection; in a transaction. */
     void forgive(Connection connection, Experience experience) throws SQLException {
         Sql.update(
-                connection, "DELETE FROM experience WHERE skill = ? AND hash = ? AND role = 'AVOID'", skill, hash(experience));
+                connection,
+                "DELETE FROM experience WHERE skill = ? AND hash = ? AND role = 'AVOID'",
+                skill,
+                hash(experience));
     }
 
     /** The next experiences of the queue. */
@@ -156,7 +159,10 @@ final class Experiences {
     /** Puts those after the cursor back into the queue, as going back in history asks for; in a transaction. */
     static void requeueAfter(Connection connection, String skill, long cursor) throws SQLException {
         Sql.update(
-                connection, "UPDATE experience SET slot = NULL, priority = NULL WHERE skill = ? AND id > ?", skill, cursor);
+                connection,
+                "UPDATE experience SET slot = NULL, priority = NULL WHERE skill = ? AND id > ?",
+                skill,
+                cursor);
     }
 
     void countRefusal(Connection connection) throws SQLException {

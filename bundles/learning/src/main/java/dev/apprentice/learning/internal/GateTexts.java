@@ -31,7 +31,12 @@ record GateTexts(List<Scorer.Text> personal, List<Scorer.Text> general, List<Sco
 
     /** The texts at a number of cycles tried. */
     static GateTexts choose(
-            LearnerProfile profile, int attempts, Extent extent, Experiences experiences, Rehearsal rehearsal, Samples samples) {
+            LearnerProfile profile,
+            int attempts,
+            Extent extent,
+            Experiences experiences,
+            Rehearsal rehearsal,
+            Samples samples) {
         SplittableRandom random = new SplittableRandom(attempts / ROTATION);
         int length = profile.settings().sequenceLength();
         List<Scorer.Text> personal = new ArrayList<>();

@@ -77,8 +77,10 @@ final class Guard {
     private static double robustZ(double nats, List<Experiences.Stored> earlier) {
         double[] known = earlier.stream().mapToDouble(Guard::nats).sorted().toArray();
         double median = known[known.length / 2];
-        double[] distances =
-                Arrays.stream(known).map(value -> Math.abs(value - median)).sorted().toArray();
+        double[] distances = Arrays.stream(known)
+                .map(value -> Math.abs(value - median))
+                .sorted()
+                .toArray();
         double deviation = Math.max(SMALLEST_DEVIATION, CONSISTENT * distances[distances.length / 2]);
         return (nats - median) / deviation;
     }
@@ -88,7 +90,8 @@ final class Guard {
         OutlierDetector fitted = detector;
         if (fitted == null || earlier.size() > fittedOn * 3 / 2) {
             float[][] rows = earlier.stream()
-                    .map(stored -> Features.of(stored.experience(), nats(stored), tools.model().tokenizer()))
+                    .map(stored -> Features.of(
+                            stored.experience(), nats(stored), tools.model().tokenizer()))
                     .toArray(float[][]::new);
             fitted = tools.algebra().outlierDetector(rows, rows.length);
             detector = fitted;

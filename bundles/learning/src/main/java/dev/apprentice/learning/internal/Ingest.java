@@ -3,6 +3,7 @@ package dev.apprentice.learning.internal;
 import dev.apprentice.learning.Experience;
 import dev.apprentice.learning.IngestReport;
 import dev.apprentice.learning.LearningException;
+import dev.apprentice.learning.LearningSettings;
 import dev.apprentice.learning.Progress;
 import dev.apprentice.store.AuditEvent;
 import java.nio.charset.StandardCharsets;
@@ -19,14 +20,14 @@ final class Ingest {
     private final CommitStore commits;
     private final Experiences experiences;
     private final String skill;
-    private final int sequenceLength;
+    private final LearningSettings settings;
 
-    Ingest(Tools tools, CommitStore commits, Experiences experiences, String skill, int sequenceLength) {
+    Ingest(Tools tools, CommitStore commits, Experiences experiences, String skill, LearningSettings settings) {
         this.tools = tools;
         this.commits = commits;
         this.experiences = experiences;
         this.skill = skill;
-        this.sequenceLength = sequenceLength;
+        this.settings = settings;
     }
 
     IngestReport run(Path path, Progress progress) {
@@ -37,7 +38,7 @@ final class Ingest {
                     "There is only one Java file below " + path
                             + ", but one is needed to learn from and a later one to measure on: name a larger folder");
         }
-        Chunks chunks = new Chunks(tools.model().tokenizer(), sequenceLength);
+        Chunks chunks = new Chunks(tools.model().tokenizer(), settings.sequenceLength());
         List<Chunks.Counted> files = new ArrayList<>();
         for (SourceFile file : folder.files()) {
             files.add(chunks.count(file));
@@ -48,11 +49,14 @@ final class Ingest {
         List<Chunks.Counted> heldOut = files.subList(split, files.size());
         List<Experience> cut = new ArrayList<>();
         learn.forEach(file -> cut.addAll(chunks.cut(file)));
+        // what does not fit the replay buffer would push itself out again: the newest matter most
+        List<Experience> newest = cut.subList(Math.max(0, cut.size() - settings.bufferSize()), cut.size());
         List<CommitStore.HeldOut> measured = store(spread(heldOut));
-        int skipped = folder.skipped().values().stream().mapToInt(Integer::intValue).sum();
+        int skipped =
+                folder.skipped().values().stream().mapToInt(Integer::intValue).sum();
         int added = tools.store().inTransaction(connection -> {
             int count = 0;
-            for (Experience experience : cut) {
+            for (Experience experience : newest) {
                 boolean sound = Guard.malformed(experience).isEmpty();
                 count += sound && experiences.add(connection, experience, null).isPresent() ? 1 : 0;
             }
@@ -62,8 +66,9 @@ final class Ingest {
                     .append(
                             AuditEvent.CODE_INGESTED,
                             skill,
-                            path + ": " + count + " experiences from " + learn.size() + " files in the order of " + folder.order()
-                                    + ", " + heldOut.size() + " held out, left out " + folder.skipped());
+                            path + ": " + count + " experiences from " + learn.size() + " files in the order of "
+                                    + folder.order() + ", " + heldOut.size() + " held out, left out "
+                                    + folder.skipped());
             return count;
         });
         return new IngestReport(

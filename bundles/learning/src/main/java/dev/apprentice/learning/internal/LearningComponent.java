@@ -158,7 +158,9 @@ public final class LearningComponent implements Learning {
                 case KEEP -> LOGGER.log(System.Logger.Level.DEBUG, "Keeping what {0} has learned", skillId);
                 case DESTROY -> commits.destroy(connection, skillId);
             }
-            tools.store().afterCommit(() -> Optional.ofNullable(learners.remove(skillId)).ifPresent(SkillLearner::close));
+            tools.store()
+                    .afterCommit(
+                            () -> Optional.ofNullable(learners.remove(skillId)).ifPresent(SkillLearner::close));
             return skillId;
         });
     }

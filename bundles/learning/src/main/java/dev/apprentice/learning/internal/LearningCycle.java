@@ -83,25 +83,33 @@ final class LearningCycle {
                 .filter(head -> head.commit().equals(mind.head().commit().id()))
                 .orElseThrow(this::overtaken)
                 .position();
-        return new StoredCommit.Position(now.cursor(), now.attempts(), mind.head().step());
+        return new StoredCommit.Position(
+                now.cursor(), now.attempts(), mind.head().step());
     }
 
     private Training.Result train(Batch batch) {
         workspace.candidate().copyFrom(mind.vectors());
         return new Training(tools.algebra(), mind.profile().settings())
-                .run(batch, workspace.candidate(), workspace.trainer(), mind.head().commit().cycle() + 1, progress);
+                .run(
+                        batch,
+                        workspace.candidate(),
+                        workspace.trainer(),
+                        mind.head().commit().cycle() + 1,
+                        progress);
     }
 
     private Judged validate(Training.Result trained) {
         progress.update("validate", 0, 1);
-        if (!Double.isFinite(trained.meanLoss()) || !tools.algebra().isFinite(workspace.candidate().all())) {
+        if (!Double.isFinite(trained.meanLoss())
+                || !tools.algebra().isFinite(workspace.candidate().all())) {
             Validation.Pair none = new Validation.Pair(0, 0);
             return new Judged(
                     null,
                     new Validation(trained.meanLoss(), none, none, none),
                     Optional.of("training diverged: a value is no longer a finite number"));
         }
-        Adapter after = tools.model().adapterOf(mind.adapter().spec(), workspace.candidate().served());
+        Adapter after = tools.model()
+                .adapterOf(mind.adapter().spec(), workspace.candidate().served());
         GateTexts texts = GateTexts.choose(
                 mind.profile(),
                 position().attempts(),
@@ -133,8 +141,8 @@ final class LearningCycle {
                 true);
         StoredCommit.Position position = new StoredCommit.Position(
                 batch.position().cursor(), batch.position().attempts(), trained.steps());
-        StoredCommit head = StoredCommit.of(
-                facts, mind.head().shipped(), mind.head().shippedValues(), checkpoint, position);
+        StoredCommit head =
+                StoredCommit.of(facts, mind.head().shipped(), mind.head().shippedValues(), checkpoint, position);
         tools.store().inTransaction(connection -> {
             requireHead();
             remember(connection, batch, trained);
@@ -167,7 +175,9 @@ final class LearningCycle {
     }
 
     private void requireHead() {
-        if (commits.head(skill()).filter(head -> head.commit().equals(mind.head().commit().id())).isEmpty()) {
+        if (commits.head(skill())
+                .filter(head -> head.commit().equals(mind.head().commit().id()))
+                .isEmpty()) {
             throw overtaken();
         }
     }
@@ -175,7 +185,8 @@ final class LearningCycle {
     private LearningException overtaken() {
         return new LearningException(
                 LearningException.Code.BUSY,
-                "The skill " + skill() + " was updated, rolled back or removed while the cycle ran: its result was dropped, run another");
+                "The skill " + skill()
+                        + " was updated, rolled back or removed while the cycle ran: its result was dropped, run another");
     }
 
     private String skill() {

@@ -37,8 +37,9 @@ final class Preparation {
                 || !stored.shipped().equals(profile.shipped().digest())) {
             throw new LearningException(
                     LearningException.Code.REFUSED,
-                    "Commit " + id + " was made under version " + stored.commit().skillVersion() + " of " + profile.skillId()
-                            + ", not under this build of " + profile.skillVersion() + ": roll the skill back with it");
+                    "Commit " + id + " was made under version "
+                            + stored.commit().skillVersion() + " of " + profile.skillId() + ", not under this build of "
+                            + profile.skillVersion() + ": roll the skill back with it");
         }
         Optional<String> from = commits.head(profile.skillId()).map(CommitStore.Head::commit);
         return new Prepared(load(profile, stored), from, stored.position());
@@ -51,7 +52,8 @@ final class Preparation {
         if (!adapter.digest().equals(stored.commit().adapterDigest())) {
             throw new LearningException(
                     LearningException.Code.FAILED,
-                    "Commit " + stored.commit().id() + " names another adapter than its checkpoint holds, or another base model"
+                    "Commit " + stored.commit().id()
+                            + " names another adapter than its checkpoint holds, or another base model"
                             + " is loaded: load that base model, or roll back to another commit");
         }
         return new Mind(profile, stored, vectors, adapter);
@@ -61,7 +63,8 @@ final class Preparation {
         if (!tools.algebra().isFinite(profile.shipped().values())) {
             throw new LearningException(
                     LearningException.Code.REFUSED,
-                    "The shipped adapter of " + profile.skillId() + " holds values that are not finite: ask its publisher");
+                    "The shipped adapter of " + profile.skillId()
+                            + " holds values that are not finite: ask its publisher");
         }
         StoredCommit.Position start = new StoredCommit.Position(0, 0, 0);
         LearnedVectors vectors = LearnedVectors.startingFrom(profile.shipped());
@@ -86,7 +89,8 @@ final class Preparation {
     /** An adapter of another shape cannot take up what was learned. */
     private long bytesOf(LearnerProfile profile) {
         String skill = profile.skillId();
-        return tools.store().read(connection -> Sql.first(
+        return tools.store()
+                .read(connection -> Sql.first(
                         connection,
                         "SELECT shipped_values FROM learner l JOIN learned_commit ON id = head WHERE l.skill = ?",
                         row -> row.getString(1),
@@ -120,7 +124,8 @@ final class Preparation {
     }
 
     private void requireGate(LearnerProfile profile, Adapter before, Adapter after, int attempts) {
-        Samples samples = new Samples(tools.model().tokenizer(), profile.settings().sequenceLength());
+        Samples samples =
+                new Samples(tools.model().tokenizer(), profile.settings().sequenceLength());
         GateTexts texts = GateTexts.choose(
                 profile,
                 attempts,
@@ -133,8 +138,8 @@ final class Preparation {
         gate.refusal(validation).ifPresent(reason -> {
             throw new LearningException(
                     LearningException.Code.REFUSED,
-                    "What was learned here does not go with version " + profile.skillVersion() + " of " + profile.skillId() + ": "
-                            + reason + "; the installed version stays");
+                    "What was learned here does not go with version " + profile.skillVersion() + " of "
+                            + profile.skillId() + ": " + reason + "; the installed version stays");
         });
     }
 
@@ -160,7 +165,8 @@ final class Preparation {
         String shipped = tools.store().blobs().put(profile.shipped().values().toArray(ValueLayout.JAVA_BYTE));
         String checkpoint = tools.store().blobs().put(Checkpoint.encode(vectors));
         StoredCommit head = StoredCommit.of(facts, profile.shipped().digest(), shipped, checkpoint, position);
-        Optional<String> from = Optional.ofNullable(parent).map(commit -> commit.commit().id());
+        Optional<String> from =
+                Optional.ofNullable(parent).map(commit -> commit.commit().id());
         return new Prepared(new Mind(profile, head, vectors, adapter), from, position);
     }
 }

@@ -72,7 +72,8 @@ final class ReplayBuffer {
             int slot = tree.find((i + random.nextDouble()) * part);
             drawn.put(ids[slot], Math.pow(size() * probability(slot), -beta));
         }
-        double largest = drawn.values().stream().mapToDouble(Double::doubleValue).max().orElse(1);
+        double largest =
+                drawn.values().stream().mapToDouble(Double::doubleValue).max().orElse(1);
         List<Drawn> draws = new ArrayList<>();
         drawn.forEach((id, weight) -> draws.add(new Drawn(id, weight / largest)));
         return draws;
@@ -113,7 +114,10 @@ final class ReplayBuffer {
         if (size() < CAP_FROM) {
             return Double.MAX_VALUE;
         }
-        double[] sorted = slots.values().stream().mapToDouble(slot -> priorities[slot]).sorted().toArray();
+        double[] sorted = slots.values().stream()
+                .mapToDouble(slot -> priorities[slot])
+                .sorted()
+                .toArray();
         return CAP * sorted[sorted.length / 2];
     }
 

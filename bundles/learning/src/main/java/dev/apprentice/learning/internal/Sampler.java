@@ -42,14 +42,17 @@ final class Sampler {
         if (fresh.isEmpty() && drawn.isEmpty()) {
             throw new LearningException(
                     LearningException.Code.NOTHING_TO_DO,
-                    "The skill " + skill + " has nothing to learn from: take in a folder of code or send feedback first");
+                    "The skill " + skill
+                            + " has nothing to learn from: take in a folder of code or send feedback first");
         }
         List<Batch.Item> items = new ArrayList<>();
         fresh.forEach(stored -> items.add(new Batch.Item(stored.id(), samples.of(stored.experience()), 1)));
         Map<Long, Double> weights = new HashMap<>();
         drawn.forEach(draw -> weights.put(draw.id(), draw.weight()));
-        for (Experiences.Stored stored : experiences.byId(drawn.stream().map(ReplayBuffer.Drawn::id).toList())) {
-            items.add(new Batch.Item(stored.id(), samples.of(stored.experience()), weights.getOrDefault(stored.id(), 1.0)));
+        for (Experiences.Stored stored :
+                experiences.byId(drawn.stream().map(ReplayBuffer.Drawn::id).toList())) {
+            items.add(new Batch.Item(
+                    stored.id(), samples.of(stored.experience()), weights.getOrDefault(stored.id(), 1.0)));
         }
         List<TrainingSample> general = rehearsal.draw(settings.rehearsalPerCycle(), random).stream()
                 .map(tokens -> new TrainingSample(tokens, 1, TrainingSample.Objective.KEEP_BASE))

@@ -96,8 +96,10 @@ final class SkillLearner implements Learner, AutoCloseable {
             refuse("the same answer was rejected before: send it as corrected to overrule that");
         }
         TrainingSample sample = samples().of(experience);
-        double nats = tools.model().score(sample.tokens(), sample.from(), adapter()).meanNats();
-        if (experience.verdict() != Experience.Verdict.REJECTED && experience.verdict() != Experience.Verdict.INGESTED) {
+        double nats =
+                tools.model().score(sample.tokens(), sample.from(), adapter()).meanNats();
+        if (experience.verdict() != Experience.Verdict.REJECTED
+                && experience.verdict() != Experience.Verdict.INGESTED) {
             guard.suspicious(experience, nats).ifPresent(this::refuse);
         }
         return tools.store().inTransaction(connection -> {
@@ -105,7 +107,10 @@ final class SkillLearner implements Learner, AutoCloseable {
                 experiences.forgive(connection, experience);
             }
             Optional<Long> known = experiences.same(experience);
-            long id = experiences.add(connection, experience, nats).or(() -> known).orElseThrow();
+            long id = experiences
+                    .add(connection, experience, nats)
+                    .or(() -> known)
+                    .orElseThrow();
             if (experience.verdict() == Experience.Verdict.REJECTED) {
                 tools.store().afterCommit(() -> buffer = null); // the same may have been in it
             }
@@ -124,8 +129,7 @@ final class SkillLearner implements Learner, AutoCloseable {
 
     @Override
     public IngestReport ingest(Path folder, Progress progress) {
-        return exclusively(() -> new Ingest(tools, commits, experiences, skillId(), settings().sequenceLength())
-                .run(folder, progress));
+        return exclusively(() -> new Ingest(tools, commits, experiences, skillId(), settings()).run(folder, progress));
     }
 
     @Override
@@ -162,10 +166,15 @@ final class SkillLearner implements Learner, AutoCloseable {
             if (heldOut.isEmpty()) {
                 throw new LearningException(
                         LearningException.Code.NOTHING_TO_DO,
-                        "The skill " + skillId() + " has no held-out code to measure on: take in a folder of code first");
+                        "The skill " + skillId()
+                                + " has no held-out code to measure on: take in a folder of code first");
             }
             return new Measure(tools.model(), now.adapter(), progress)
-                    .run(now.head().commit().id(), heldOut, tools.texts().core(), settings().sequenceLength());
+                    .run(
+                            now.head().commit().id(),
+                            heldOut,
+                            tools.texts().core(),
+                            settings().sequenceLength());
         });
     }
 
@@ -187,7 +196,8 @@ final class SkillLearner implements Learner, AutoCloseable {
         ReplayBuffer known = buffer;
         if (known == null) {
             known = tools.store()
-                    .read(connection -> ReplayBuffer.load(connection, skillId(), settings().bufferSize()));
+                    .read(connection ->
+                            ReplayBuffer.load(connection, skillId(), settings().bufferSize()));
             buffer = known;
         }
         return known;
@@ -205,7 +215,8 @@ final class SkillLearner implements Learner, AutoCloseable {
         if (closed || !busy.tryLock()) {
             throw new LearningException(
                     LearningException.Code.BUSY,
-                    "The skill " + skillId() + " is already learning or measuring, or was removed: try again when that is done");
+                    "The skill " + skillId()
+                            + " is already learning or measuring, or was removed: try again when that is done");
         }
         try {
             return work.get();

@@ -34,7 +34,8 @@ record SourceFolder(String order, List<SourceFile> files, Map<String, Integer> s
     static SourceFolder read(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw new LearningException(
-                    LearningException.Code.NOT_FOUND, "There is no folder " + folder + ": name one that holds Java source");
+                    LearningException.Code.NOT_FOUND,
+                    "There is no folder " + folder + ": name one that holds Java source");
         }
         Path root = folder.toAbsolutePath().normalize();
         Map<String, Integer> skipped = new TreeMap<>();
@@ -60,15 +61,19 @@ record SourceFolder(String order, List<SourceFile> files, Map<String, Integer> s
             }
         } catch (IOException fault) {
             throw new LearningException(
-                    LearningException.Code.FAILED, "Could not read " + folder + " (" + fault + "): check its permissions", fault);
+                    LearningException.Code.FAILED,
+                    "Could not read " + folder + " (" + fault + "): check its permissions",
+                    fault);
         }
         if (files.isEmpty()) {
             throw new LearningException(
                     LearningException.Code.NOTHING_TO_DO,
-                    "There is no readable Java source below " + folder + (skipped.isEmpty() ? "" : " (left out: " + skipped + ")")
+                    "There is no readable Java source below " + folder
+                            + (skipped.isEmpty() ? "" : " (left out: " + skipped + ")")
                             + ": name the folder of a Java project");
         }
-        files.sort(Comparator.comparingLong(SourceFile::seconds).thenComparing(file -> StoredCommit.sha256(file.path())));
+        files.sort(
+                Comparator.comparingLong(SourceFile::seconds).thenComparing(file -> StoredCommit.sha256(file.path())));
         return new SourceFolder(git ? "git" : "file time", files, skipped);
     }
 
@@ -78,7 +83,9 @@ record SourceFolder(String order, List<SourceFile> files, Map<String, Integer> s
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
                 String name = folder.equals(root) ? "" : folder.getFileName().toString();
-                return name.startsWith(".") || BUILT.contains(name) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+                return name.startsWith(".") || BUILT.contains(name)
+                        ? FileVisitResult.SKIP_SUBTREE
+                        : FileVisitResult.CONTINUE;
             }
 
             @Override
@@ -109,7 +116,10 @@ record SourceFolder(String order, List<SourceFile> files, Map<String, Integer> s
             }
         }
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
             return LicenceHeader.strip(text).isBlank() ? "empty" : "";
         } catch (CharacterCodingException broken) {
             return "not UTF-8";

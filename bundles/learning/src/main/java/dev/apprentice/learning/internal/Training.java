@@ -40,8 +40,7 @@ final class Training {
     /** Changes the vectors in place: parameters, moments, importance and, at the end, what is served. */
     Result run(Batch batch, LearnedVectors vectors, Trainer trainer, int cycle, Progress progress) {
         trainer.parameters().copyFrom(vectors.parameters());
-        LearningAlgebra.Optimiser adam =
-                algebra.adam(LearningAlgebra.AdamSettings.DEFAULT, vectors.moments());
+        LearningAlgebra.Optimiser adam = algebra.adam(LearningAlgebra.AdamSettings.DEFAULT, vectors.moments());
         double[] losses = new double[batch.experiences().size()];
         double lossSum = 0;
         int step = batch.position().step();
@@ -58,10 +57,14 @@ final class Training {
                     lossSum += losses[j];
                     algebra.addSquare(fisher, 1.0 / (losses.length * settings.stepsPerCycle()), ofSample);
                     algebra.addScaled(gradient, item.weight(), ofSample);
-                    progress.update("train", (long) i * losses.length + j + 1, (long) settings.stepsPerCycle() * losses.length);
+                    progress.update(
+                            "train", (long) i * losses.length + j + 1, (long) settings.stepsPerCycle() * losses.length);
                 }
                 for (TrainingSample sample : batch.rehearsal()) {
-                    trainer.accumulate(sample, settings.rehearsalWeight() / batch.rehearsal().size(), gradient);
+                    trainer.accumulate(
+                            sample,
+                            settings.rehearsalWeight() / batch.rehearsal().size(),
+                            gradient);
                 }
                 addPenalty(gradient, vectors, trainer.parameters());
                 clip(gradient);

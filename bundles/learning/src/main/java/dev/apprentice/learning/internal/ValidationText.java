@@ -25,7 +25,9 @@ final class ValidationText {
         if (text == null) {
             return null;
         }
-        double[] numbers = Arrays.stream(text.split(" ", -1)).mapToDouble(Double::parseDouble).toArray();
+        double[] numbers = Arrays.stream(text.split(" ", -1))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
         return new Validation(
                 numbers[0],
                 new Pair(numbers[1], numbers[2]),

@@ -35,7 +35,9 @@ class IngestTest {
         SourceFolder read = SourceFolder.read(folder);
 
         assertThat(read.order()).isEqualTo("file time");
-        assertThat(read.files()).extracting(SourceFile::path).containsExactly("c/First.java", "b/Second.java", "a/Third.java");
+        assertThat(read.files())
+                .extracting(SourceFile::path)
+                .containsExactly("c/First.java", "b/Second.java", "a/Third.java");
     }
 
     @Test
@@ -60,7 +62,16 @@ class IngestTest {
 
     private void commit(long seconds) throws IOException, InterruptedException {
         git(seconds, "add", ".");
-        git(seconds, "-c", "user.name=Test", "-c", "user.email=test@example.org", "commit", "-q", "-m", "at " + seconds);
+        git(
+                seconds,
+                "-c",
+                "user.name=Test",
+                "-c",
+                "user.email=test@example.org",
+                "commit",
+                "-q",
+                "-m",
+                "at " + seconds);
     }
 
     private void git(long seconds, String... arguments) throws IOException, InterruptedException {
@@ -81,7 +92,9 @@ class IngestTest {
 
         List<SourceFile> later = SourceFolder.read(folder).files().subList(10, 20);
 
-        assertThat(later).anyMatch(file -> file.path().startsWith("a/")).anyMatch(file -> file.path().startsWith("b/"));
+        assertThat(later)
+                .anyMatch(file -> file.path().startsWith("a/"))
+                .anyMatch(file -> file.path().startsWith("b/"));
     }
 
     @Test
@@ -99,7 +112,8 @@ class IngestTest {
 
         assertThat(read.files()).hasSize(1);
         assertThat(read.skipped())
-                .isEqualTo(Map.of("binary", 1, "not UTF-8", 1, "larger than 512 KiB", 1, "empty", 1, "a copy of another", 1));
+                .isEqualTo(Map.of(
+                        "binary", 1, "not UTF-8", 1, "larger than 512 KiB", 1, "empty", 1, "a copy of another", 1));
     }
 
     @Test
@@ -111,14 +125,18 @@ class IngestTest {
 
     private static void assertFault(Path path, LearningException.Code code) {
         assertThatThrownBy(() -> SourceFolder.read(path))
-                .isInstanceOfSatisfying(LearningException.class, fault -> assertThat(fault.code()).isEqualTo(code))
+                .isInstanceOfSatisfying(
+                        LearningException.class,
+                        fault -> assertThat(fault.code()).isEqualTo(code))
                 .hasMessageContaining(path.toString());
     }
 
     @Test
     void licenceHeadersAreLeftOutAndOtherCommentsKept() {
-        assertThat(LicenceHeader.strip("/*\n * Licensed to X\n */\npackage a;\n")).isEqualTo("package a;\n");
-        assertThat(LicenceHeader.strip("// Copyright X\n// more\n\npackage a;\n")).isEqualTo("package a;\n");
+        assertThat(LicenceHeader.strip("/*\n * Licensed to X\n */\npackage a;\n"))
+                .isEqualTo("package a;\n");
+        assertThat(LicenceHeader.strip("// Copyright X\n// more\n\npackage a;\n"))
+                .isEqualTo("package a;\n");
         assertThat(LicenceHeader.strip("/** Adds. */\nclass A {}\n")).isEqualTo("/** Adds. */\nclass A {}\n");
     }
 
@@ -129,12 +147,16 @@ class IngestTest {
 
         List<Experience> cut = chunks.cut(chunks.count(new SourceFile("A.java", 0, text)));
 
-        assertThat(String.join("", cut.stream().map(Experience::answer).toList())).isEqualTo(text);
+        assertThat(String.join("", cut.stream().map(Experience::answer).toList()))
+                .isEqualTo(text);
         assertThat(cut.getFirst().prompt()).isEmpty();
         for (int i = 1; i < cut.size(); i++) {
             assertThat(cut.get(i - 1).answer()).endsWith(cut.get(i).prompt());
             assertThat(cut.get(i).prompt()).isNotEmpty();
-            int tokens = TestPlatform.MODEL.tokenizer().encode(cut.get(i).prompt() + cut.get(i).answer()).length;
+            int tokens = TestPlatform.MODEL
+                    .tokenizer()
+                    .encode(cut.get(i).prompt() + cut.get(i).answer())
+                    .length;
             assertThat(tokens).isLessThanOrEqualTo(64);
         }
     }
@@ -147,7 +169,8 @@ class IngestTest {
         List<Experience> cut = chunks.cut(chunks.count(new SourceFile("A.java", 0, text)));
 
         assertThat(cut).hasSizeGreaterThan(5);
-        assertThat(String.join("", cut.stream().map(Experience::answer).toList())).isEqualTo(text);
+        assertThat(String.join("", cut.stream().map(Experience::answer).toList()))
+                .isEqualTo(text);
     }
 
     @Test
@@ -166,7 +189,9 @@ class IngestTest {
                     .isCloseTo(0.2, within(0.06));
             assertThat(learner.buffer().waiting()).isEqualTo(report.experiences() - report.experiences() / 10);
             assertThat(platform.store.audit().latest(1).getFirst().event()).isEqualTo(AuditEvent.CODE_INGESTED);
-            assertThat(learner.ingest(folder, Progress.SILENT).experiences()).as("again the same").isZero();
+            assertThat(learner.ingest(folder, Progress.SILENT).experiences())
+                    .as("again the same")
+                    .isZero();
 
             Measurement measured = learner.measure(Progress.SILENT);
 
@@ -176,7 +201,8 @@ class IngestTest {
             assertThat(measured.personal().editSimilarity()).isBetween(0.0, 1.0);
             assertThat(measured.core().tokens()).isPositive();
             assertThat(measured.latencyMsPerToken().base()).isPositive();
-            assertThat(learner.cycle(Progress.SILENT).validation().personal().before()).isPositive();
+            assertThat(learner.cycle(Progress.SILENT).validation().personal().before())
+                    .isPositive();
         }
     }
 

@@ -35,8 +35,10 @@ import org.jspecify.annotations.Nullable;
  * {@link LearningSettings} by its name.
  */
 final class LearnProbe {
-    private static final Path BASE = Path.of(System.getProperty("apprentice.model.dir", "../base-model/src/main/resources/model"));
-    private static final Path CORE = Path.of(System.getProperty("apprentice.core.dir", "../base-model/src/main/resources/core"));
+    private static final Path BASE =
+            Path.of(System.getProperty("apprentice.model.dir", "../base-model/src/main/resources/model"));
+    private static final Path CORE =
+            Path.of(System.getProperty("apprentice.core.dir", "../base-model/src/main/resources/core"));
 
     private LearnProbe() {}
 
@@ -47,11 +49,13 @@ final class LearnProbe {
         }
         LearningSettings settings = settings(options);
         DataType weights = DataType.valueOf(options.getOrDefault("weights", "BF16"));
-        LanguageModel model = Models.load(BASE, weights, CpuKernels.create(Runtime.getRuntime().availableProcessors()));
+        LanguageModel model = Models.load(
+                BASE, weights, CpuKernels.create(Runtime.getRuntime().availableProcessors()));
         AdapterSpec spec = new AdapterSpec(
                 Integer.parseInt(options.getOrDefault("rank", "16")),
                 Double.parseDouble(options.getOrDefault("alpha", "32")),
-                List.of(options.getOrDefault("targets", String.join(",", AdapterSpec.LINEAR_LAYERS)).split(",", -1)));
+                List.of(options.getOrDefault("targets", String.join(",", AdapterSpec.LINEAR_LAYERS))
+                        .split(",", -1)));
         LearnerProfile profile = new LearnerProfile("probe", "1", model.freshAdapter(spec, 1), settings, List.of());
         Path home = Files.createTempDirectory("learn-probe");
         System.out.println(settings + "\n" + spec + ", home " + home);

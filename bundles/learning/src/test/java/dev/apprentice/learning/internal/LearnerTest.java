@@ -65,7 +65,9 @@ class LearnerTest {
     /** Of a line of the same kind that was never learned. */
     private static double nats(Learner learner) {
         TrainingSample sample = new Samples(TestPlatform.MODEL.tokenizer(), 48).of(TestPlatform.line(99));
-        return TestPlatform.MODEL.score(sample.tokens(), sample.from(), learner.adapter()).meanNats();
+        return TestPlatform.MODEL
+                .score(sample.tokens(), sample.from(), learner.adapter())
+                .meanNats();
     }
 
     @Test
@@ -109,8 +111,7 @@ class LearnerTest {
         for (LearningSettings settings : List.of(strict(5e-3, -0.99), strict(1e300, 0.5))) {
             platform.close();
             platform = new TestPlatform(home);
-            learner = platform.learning.resume(
-                    TestPlatform.profile("1.0.0", TestPlatform.shipped(1), settings));
+            learner = platform.learning.resume(TestPlatform.profile("1.0.0", TestPlatform.shipped(1), settings));
             int waiting = learner.buffer().waiting();
 
             CycleReport report = learner.cycle(Progress.SILENT);
@@ -237,7 +238,8 @@ class LearnerTest {
         cycles(learner, 1);
         String damaged = checkpoint(platform, learner).substring("sha256:".length());
         platform.close();
-        TestPlatform.write(home.resolve("blobs").resolve(damaged.substring(0, 2)).resolve(damaged), "damaged");
+        TestPlatform.write(
+                home.resolve("blobs").resolve(damaged.substring(0, 2)).resolve(damaged), "damaged");
 
         platform = new TestPlatform(home);
         Learner resumed = platform.learning.resume(TestPlatform.profile());
@@ -260,7 +262,8 @@ class LearnerTest {
         assertThat(log.stream().skip(CommitStore.NEWEST).filter(Commit::restorable))
                 .extracting(Commit::cycle)
                 .containsExactly(10, 0);
-        assertThatThrownBy(() -> platform.learning.prepareRollback(TestPlatform.profile(), log.get(CommitStore.NEWEST).id()))
+        assertThatThrownBy(() -> platform.learning.prepareRollback(
+                        TestPlatform.profile(), log.get(CommitStore.NEWEST).id()))
                 .isInstanceOf(LearningException.class)
                 .hasMessageContaining("restorable");
     }
@@ -278,7 +281,9 @@ class LearnerTest {
         }
         learner.record(TestPlatform.experience("int a = ", "1 + 1;", Verdict.ACCEPTED));
         learner.record(TestPlatform.experience("int a = ", "1 + 1;", Verdict.REJECTED));
-        assertThat(learner.buffer().waiting()).as("a rejected answer is not learned").isZero();
+        assertThat(learner.buffer().waiting())
+                .as("a rejected answer is not learned")
+                .isZero();
         assertRefused(() -> learner.record(TestPlatform.experience("int a = ", "1 + 1;", Verdict.ACCEPTED)));
         learner.record(TestPlatform.experience("int a = ", "1 + 1;", Verdict.CORRECTED));
 
@@ -296,7 +301,8 @@ class LearnerTest {
         assertThat(learner.record(strange)).as("too little is known yet").isPositive();
         TestPlatform.record(learner, 0, Guard.FITTED_FROM);
 
-        assertRefused(() -> learner.record(TestPlatform.experience("", rubbish.reverse().toString(), Verdict.ACCEPTED)));
+        assertRefused(() ->
+                learner.record(TestPlatform.experience("", rubbish.reverse().toString(), Verdict.ACCEPTED)));
         assertThat(learner.record(TestPlatform.line(500))).isPositive();
     }
 
@@ -316,10 +322,11 @@ class LearnerTest {
         Learner learner = platform.install(TestPlatform.profile());
         TestPlatform.record(learner, 0, 3);
         learner.cycle((stage, done, total) -> {
-            Thread other = Thread.ofPlatform().start(() -> assertThatThrownBy(() -> learner.cycle(Progress.SILENT))
-                    .isInstanceOfSatisfying(
-                            LearningException.class,
-                            fault -> assertThat(fault.code()).isEqualTo(LearningException.Code.BUSY)));
+            Thread other = Thread.ofPlatform()
+                    .start(() -> assertThatThrownBy(() -> learner.cycle(Progress.SILENT))
+                            .isInstanceOfSatisfying(
+                                    LearningException.class,
+                                    fault -> assertThat(fault.code()).isEqualTo(LearningException.Code.BUSY)));
             try {
                 other.join();
             } catch (InterruptedException interrupted) {
@@ -340,7 +347,8 @@ class LearnerTest {
                     }
                 }))
                 .isInstanceOfSatisfying(
-                        LearningException.class, fault -> assertThat(fault.code()).isEqualTo(LearningException.Code.BUSY));
+                        LearningException.class,
+                        fault -> assertThat(fault.code()).isEqualTo(LearningException.Code.BUSY));
         assertThat(learner.head().skillVersion()).isEqualTo("1.0.1");
         assertThat(learner.adapter().digest()).isEqualTo(TestPlatform.shipped(1).digest());
         cycles(learner, 1);

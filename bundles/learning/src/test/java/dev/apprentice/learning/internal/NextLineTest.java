@@ -26,7 +26,8 @@ class NextLineTest {
         assertThat(places).extracting(NextLine::line).containsExactly("int first = 1;", "int second = 2;");
         // the last blank of the indentation belongs to the first word
         assertThat(places.getFirst().before()).endsWith("class A {\n   ");
-        assertThat(DOCUMENT).startsWith(places.getLast().before() + " " + places.getLast().line());
+        assertThat(DOCUMENT)
+                .startsWith(places.getLast().before() + " " + places.getLast().line());
     }
 
     @Test

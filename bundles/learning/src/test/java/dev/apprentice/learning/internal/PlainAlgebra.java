@@ -93,10 +93,14 @@ final class PlainAlgebra implements LearningAlgebra {
 
     @Override
     public OutlierDetector outlierDetector(float[][] rows, long seed) {
-        double[] fitted = Arrays.stream(rows).mapToDouble(row -> distance(row, rows)).sorted().toArray();
+        double[] fitted = Arrays.stream(rows)
+                .mapToDouble(row -> distance(row, rows))
+                .sorted()
+                .toArray();
         return others -> Arrays.stream(others)
                 .mapToDouble(row -> distance(row, rows))
-                .map(distance -> Arrays.stream(fitted).filter(value -> value < distance).count() / (double) fitted.length)
+                .map(distance ->
+                        Arrays.stream(fitted).filter(value -> value < distance).count() / (double) fitted.length)
                 .toArray();
     }
 
@@ -104,7 +108,10 @@ final class PlainAlgebra implements LearningAlgebra {
         double sum = 0;
         for (int column = 0; column < row.length; column++) {
             int at = column;
-            double mean = Arrays.stream(rows).mapToDouble(other -> other[at]).average().orElse(0);
+            double mean = Arrays.stream(rows)
+                    .mapToDouble(other -> other[at])
+                    .average()
+                    .orElse(0);
             double variance = Arrays.stream(rows)
                     .mapToDouble(other -> (other[at] - mean) * (other[at] - mean))
                     .average()

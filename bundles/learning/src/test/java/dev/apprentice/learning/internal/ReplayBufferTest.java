@@ -63,7 +63,8 @@ class ReplayBufferTest {
         ReplayBuffer buffer = filled(16, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1000);
 
         double usual = Math.pow(2 + ReplayBuffer.EPSILON, ReplayBuffer.ALPHA);
-        double capped = Math.pow(ReplayBuffer.CAP * (2 + ReplayBuffer.EPSILON) + ReplayBuffer.EPSILON, ReplayBuffer.ALPHA);
+        double capped =
+                Math.pow(ReplayBuffer.CAP * (2 + ReplayBuffer.EPSILON) + ReplayBuffer.EPSILON, ReplayBuffer.ALPHA);
         assertThat(buffer.probabilityOf(10)).isCloseTo(capped / (9 * usual + capped), within(1e-9));
     }
 

@@ -24,7 +24,8 @@ import java.util.List;
 /** The real base model, SQLite and learning, without OSGi. */
 final class TestPlatform implements AutoCloseable {
     static final String SKILL = "test.skill";
-    static final Path BASE_MODEL = Path.of(System.getProperty("apprentice.model.dir", "../base-model/src/main/resources/model"));
+    static final Path BASE_MODEL =
+            Path.of(System.getProperty("apprentice.model.dir", "../base-model/src/main/resources/model"));
     static final LanguageModel MODEL = Models.load(BASE_MODEL, DataType.BF16, CpuKernels.create(2));
     static final LearningSettings SETTINGS = new LearningSettings(16, 2, 1, 1, 48, 1, 5e-3, 1.0, 5e-4, 0.9, 0.5, 0.5);
 
@@ -41,7 +42,9 @@ final class TestPlatform implements AutoCloseable {
     private static final class FewTexts implements ReferenceTexts {
         @Override
         public List<String> core() {
-            return List.of("for (int i = 0; i < count; i++) {\n    sum += values[i];\n}\n", "return name == null ? \"\" : name;\n");
+            return List.of(
+                    "for (int i = 0; i < count; i++) {\n    sum += values[i];\n}\n",
+                    "return name == null ? \"\" : name;\n");
         }
 
         @Override
@@ -59,7 +62,8 @@ final class TestPlatform implements AutoCloseable {
     }
 
     static LearnerProfile profile(String version, Adapter shipped, LearningSettings settings) {
-        return new LearnerProfile(SKILL, version, shipped, settings, List.of("List<String> names = new ArrayList<>();\n"));
+        return new LearnerProfile(
+                SKILL, version, shipped, settings, List.of("List<String> names = new ArrayList<>();\n"));
     }
 
     static LearnerProfile profile() {

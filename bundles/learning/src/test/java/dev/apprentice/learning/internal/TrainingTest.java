@@ -21,7 +21,9 @@ class TrainingTest {
     private final Samples samples = new Samples(TestPlatform.MODEL.tokenizer(), 48);
     private final TrainingSample one = samples.of(TestPlatform.line(1));
     private final TrainingSample two = samples.of(TestPlatform.experience(
-            "", "double mean(double[] values) {\n    return sum(values) / values.length;\n}\n", Experience.Verdict.ACCEPTED));
+            "",
+            "double mean(double[] values) {\n    return sum(values) / values.length;\n}\n",
+            Experience.Verdict.ACCEPTED));
     private final Batch batch = new Batch(
             List.of(new Batch.Item(1, one, 0.5), new Batch.Item(2, two, 0.5)),
             List.of(),

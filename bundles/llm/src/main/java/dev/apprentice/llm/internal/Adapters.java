@@ -61,7 +61,8 @@ final class Adapters {
         for (long i = 0; i < values.byteSize() / 4; i++) {
             float value = values.getAtIndex(ValueLayout.JAVA_FLOAT, i);
             if (!Float.isFinite(value)) {
-                throw fault("holds " + value + " at place " + i + ": its training has diverged or its file is damaged, use another");
+                throw fault("holds " + value + " at place " + i
+                        + ": its training has diverged or its file is damaged, use another");
             }
         }
         return new Adapter(spec, baseDigest, digest(spec, values), values);
@@ -69,7 +70,8 @@ final class Adapters {
 
     private String digest(AdapterSpec spec, MemorySegment values) {
         MessageDigest digest = Digests.sha256();
-        String head = String.join("\n", baseDigest, "lora", spec.rank() + "", spec.alpha() + "", spec.targets() + "", "");
+        String head =
+                String.join("\n", baseDigest, "lora", spec.rank() + "", spec.alpha() + "", spec.targets() + "", "");
         digest.update(head.getBytes(StandardCharsets.UTF_8));
         ByteBuffer bytes = values.asByteBuffer();
         digest.update(bytes);

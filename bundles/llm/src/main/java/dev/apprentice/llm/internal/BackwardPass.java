@@ -63,7 +63,8 @@ final class BackwardPass {
         project(block.gate(), at.middleNormed(), at.lowRank().gate(), dGate, inputWanted ? dNormed : null);
         project(block.up(), at.middleNormed(), at.lowRank().up(), dUp, inputWanted ? dNormed : null);
         if (inputWanted) {
-            kernels.rmsNormBackward(at.middle(), block.feedForwardNorm(), transformer.config().epsilon(), dNormed, dHidden);
+            kernels.rmsNormBackward(
+                    at.middle(), block.feedForwardNorm(), transformer.config().epsilon(), dNormed, dHidden);
         }
     }
 
@@ -86,7 +87,8 @@ final class BackwardPass {
         project(block.key(), at.normed(), at.lowRank().key(), dKeys, lowest ? null : dNormed);
         project(block.value(), at.normed(), at.lowRank().value(), dValues, lowest ? null : dNormed);
         if (!lowest) {
-            kernels.rmsNormBackward(at.input(), block.attentionNorm(), transformer.config().epsilon(), dNormed, dHidden);
+            kernels.rmsNormBackward(
+                    at.input(), block.attentionNorm(), transformer.config().epsilon(), dNormed, dHidden);
         }
     }
 
@@ -101,7 +103,8 @@ final class BackwardPass {
             case Projection.Adapted adapted -> {
                 dLowRank.clear();
                 kernels.multiplyTransposedAdd(adapted.b(), dy, adapted.scale(), dLowRank);
-                kernels.outerProductAdd(dy, lowRank, adapted.scale(), adapted.slot().b(gradient));
+                kernels.outerProductAdd(
+                        dy, lowRank, adapted.scale(), adapted.slot().b(gradient));
                 kernels.outerProductAdd(dLowRank, x, 1, adapted.slot().a(gradient));
                 if (dx != null) {
                     kernels.multiplyTransposedAdd(adapted.weight(), dy, 1, dx);

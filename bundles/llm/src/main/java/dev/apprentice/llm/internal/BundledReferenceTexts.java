@@ -23,7 +23,9 @@ record BundledReferenceTexts(List<String> core, List<String> rehearsal) implemen
 
     /** The snippets of a file's text; blank ones are left out. */
     static List<String> snippets(String text) {
-        return Arrays.stream(text.split("(?m)^=====\\R?", -1)).filter(snippet -> !snippet.isBlank()).toList();
+        return Arrays.stream(text.split("(?m)^=====\\R?", -1))
+                .filter(snippet -> !snippet.isBlank())
+                .toList();
     }
 
     private static List<String> snippets(Function<String, @Nullable URL> entries, String name) {

@@ -46,11 +46,15 @@ final class ByteLevelTokenizer implements Tokenizer {
             special.put(token.path("content").asString(""), token.path("id").asInt(-1));
         }
         Map<String, Integer> ordinary = new HashMap<>();
-        root.path("model").path("vocab").properties().forEach(e -> ordinary.put(e.getKey(), e.getValue().asInt(-1)));
+        root.path("model")
+                .path("vocab")
+                .properties()
+                .forEach(e -> ordinary.put(e.getKey(), e.getValue().asInt(-1)));
         ordinary.keySet().removeAll(special.keySet());
         requireVocabulary(ordinary, special, config.vocabulary());
 
-        // Without its added tokens the encoder takes their spelling for plain text. Text from outside cannot forge a marker.
+        // Without its added tokens the encoder takes their spelling for plain text. Text from outside cannot forge a
+        // marker.
         ObjectNode plain = (ObjectNode) root;
         plain.set("added_tokens", Json.MAPPER.createArrayNode());
         return new ByteLevelTokenizer(
@@ -74,7 +78,8 @@ final class ByteLevelTokenizer implements Tokenizer {
         boolean[] seen = new boolean[size];
         for (int id : ids) {
             if (id < 0 || id >= size || seen[id]) {
-                throw fault("holds the token id " + id + " twice or beyond the " + size + " ids of " + ModelFiles.CONFIG);
+                throw fault(
+                        "holds the token id " + id + " twice or beyond the " + size + " ids of " + ModelFiles.CONFIG);
             }
             seen[id] = true;
         }

@@ -8,8 +8,10 @@ import java.nio.ByteOrder;
 
 /** Numbers from one representation to another: what files hold to float32, float32 to weight types and back. */
 final class Elements {
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int BLOCK = 32;
 
@@ -17,7 +19,10 @@ final class Elements {
 
     /** Elements of a file as float32, {@code values.length} of them from element {@code from}. */
     static void read(SafeTensors.Entry entry, long from, float[] values) {
-        MemorySegment part = entry.data().asSlice(from * entry.type().bytes(), (long) values.length * entry.type().bytes());
+        MemorySegment part = entry.data()
+                .asSlice(
+                        from * entry.type().bytes(),
+                        (long) values.length * entry.type().bytes());
         switch (entry.type()) {
             case F32 -> MemorySegment.copy(part, FLOAT, 0, values, 0, values.length);
             case F16 -> {
@@ -64,7 +69,8 @@ final class Elements {
         return switch (type) {
             case F32 -> row.get(FLOAT, 4L * i);
             case BF16 -> Float.intBitsToFloat(row.get(SHORT, 2L * i) << 16);
-            case Q8_0 -> Float.float16ToFloat(row.get(SHORT, block)) * row.get(ValueLayout.JAVA_BYTE, block + 2 + i % BLOCK);
+            case Q8_0 ->
+                Float.float16ToFloat(row.get(SHORT, block)) * row.get(ValueLayout.JAVA_BYTE, block + 2 + i % BLOCK);
             case Q4_0 -> {
                 int pair = row.get(ValueLayout.JAVA_BYTE, block + 2 + i % (BLOCK / 2));
                 int quantum = i % BLOCK < BLOCK / 2 ? pair & 15 : pair >> 4 & 15;

@@ -26,8 +26,7 @@ final class Generation {
     private int generated;
     private long decodeNanos;
 
-    Generation(
-            LlamaModel model, Session session, Set<Integer> ends, GenerationRequest request, GenerationSink sink) {
+    Generation(LlamaModel model, Session session, Set<Integer> ends, GenerationRequest request, GenerationSink sink) {
         this.transformer = model.transformer();
         this.weights = model.weights();
         this.session = session;
@@ -70,7 +69,8 @@ final class Generation {
             if (stops.stopped()) {
                 return FinishReason.STOP;
             }
-            if (generated == request.maxTokens() || session.length() == transformer.config().context()) {
+            if (generated == request.maxTokens()
+                    || session.length() == transformer.config().context()) {
                 return flush(logits, FinishReason.LENGTH);
             }
             long start = System.nanoTime();

@@ -24,7 +24,9 @@ import org.osgi.service.component.annotations.Reference;
  * Publishes the base model and its reference texts. Framework properties: {@code apprentice.model.weights} is how weights are held
  * (BF16 if not given), {@code apprentice.model.dir} a model folder to use instead of the base-model bundle's.
  */
-@Component(service = {}, immediate = true)
+@Component(
+        service = {},
+        immediate = true)
 public final class LanguageModelComponent {
     private static final String BASE_MODEL = "dev.apprentice.basemodel";
     private static final System.Logger LOG = System.getLogger(LanguageModelComponent.class.getName());
@@ -55,7 +57,9 @@ public final class LanguageModelComponent {
     private static LanguageModel load(BundleContext context, Bundle baseModel, Kernels kernels) {
         @Nullable String directory = context.getProperty("apprentice.model.dir");
         ModelFiles files = directory == null ? entries(baseModel) : ModelFiles.inDirectory(Path.of(directory));
-        String name = directory == null ? "apprentice-base" : Path.of(directory).getFileName().toString();
+        String name = directory == null
+                ? "apprentice-base"
+                : Path.of(directory).getFileName().toString();
         Path nativeCache = context.getDataFile("native").toPath();
         return LlamaModel.load(name, files, weightType(context), kernels, nativeCache);
     }
@@ -75,7 +79,8 @@ public final class LanguageModelComponent {
                 .filter(bundle -> BASE_MODEL.equals(bundle.getSymbolicName()))
                 .findFirst()
                 .orElseThrow(() -> new ModelException(
-                        ModelException.Code.BAD_MODEL, "The bundle " + BASE_MODEL + " is not installed: install the platform again"));
+                        ModelException.Code.BAD_MODEL,
+                        "The bundle " + BASE_MODEL + " is not installed: install the platform again"));
     }
 
     private static DataType weightType(BundleContext context) {
@@ -85,6 +90,7 @@ public final class LanguageModelComponent {
                 .findFirst()
                 .orElseThrow(() -> new ModelException(
                         ModelException.Code.BAD_MODEL,
-                        "apprentice.model.weights is " + wanted + ", but must be one of " + Arrays.toString(DataType.values())));
+                        "apprentice.model.weights is " + wanted + ", but must be one of "
+                                + Arrays.toString(DataType.values())));
     }
 }

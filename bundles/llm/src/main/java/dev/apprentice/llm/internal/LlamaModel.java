@@ -55,7 +55,12 @@ public final class LlamaModel implements LanguageModel {
 
     /** Loads a model, unpacking the tokenizer's native library into the temporary folder. */
     public static LlamaModel load(ModelFiles files, DataType type, Kernels kernels) {
-        return load("apprentice-base", files, type, kernels, Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native"));
+        return load(
+                "apprentice-base",
+                files,
+                type,
+                kernels,
+                Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native"));
     }
 
     /**
@@ -84,8 +89,8 @@ public final class LlamaModel implements LanguageModel {
                     config.vocabulary(),
                     config.context(),
                     loader.parameters());
-            RotaryTable rotary =
-                    RotaryTable.create(memory, config.context(), config.attention().headDim(), config.ropeTheta());
+            RotaryTable rotary = RotaryTable.create(
+                    memory, config.context(), config.attention().headDim(), config.ropeTheta());
             return new LlamaModel(info, new Transformer(config, kernels, rotary), weights, tokenizer);
         } catch (IOException e) {
             throw ModelFiles.unreadable(ModelFiles.WEIGHTS, e);
@@ -128,7 +133,9 @@ public final class LlamaModel implements LanguageModel {
         try (Session session = new Session(transformer, network(adapter), prompt.length)) {
             return new Generation(this, session, ends, request, sink)
                     .run(new GenerationEvent.Provenance(
-                            info.digest(), adapter == null ? "" : adapter.digest(), request.sampling().seed()));
+                            info.digest(),
+                            adapter == null ? "" : adapter.digest(),
+                            request.sampling().seed()));
         }
     }
 
@@ -156,7 +163,8 @@ public final class LlamaModel implements LanguageModel {
         if (from < 1 || from > tokens.length) {
             throw new ModelException(
                     ModelException.Code.BAD_REQUEST,
-                    "Cannot score " + tokens.length + " tokens from token " + from + ": the first has nothing before it");
+                    "Cannot score " + tokens.length + " tokens from token " + from
+                            + ": the first has nothing before it");
         }
         int count = tokens.length - from;
         float[] nats = new float[count];
@@ -176,7 +184,9 @@ public final class LlamaModel implements LanguageModel {
                 transformer.head(weights, hidden.rows(from - 1 + start, rows), part);
                 float[] partNats = new float[rows];
                 int[] partBest = new int[rows];
-                transformer.kernels().score(part, Arrays.copyOfRange(tokens, from + start, from + start + rows), partNats, partBest);
+                transformer
+                        .kernels()
+                        .score(part, Arrays.copyOfRange(tokens, from + start, from + start + rows), partNats, partBest);
                 System.arraycopy(partNats, 0, nats, start, rows);
                 System.arraycopy(partBest, 0, best, start, rows);
             }
@@ -186,7 +196,6 @@ public final class LlamaModel implements LanguageModel {
         }
         return new Scores(nats, best, hits);
     }
-
 
     @Override
     public Adapter freshAdapter(AdapterSpec spec, long seed) {
@@ -217,8 +226,8 @@ public final class LlamaModel implements LanguageModel {
     AdapterLayout layout(Adapter adapter) {
         AdapterLayout layout = adapters.layout(adapter.spec());
         if (!adapter.baseDigest().equals(info.digest()) || adapter.values().byteSize() != layout.bytes()) {
-            throw Adapters.fault(adapter.digest() + " is for the base model " + adapter.baseDigest() + ", but this base is "
-                    + info.digest() + ": use an adapter of this base");
+            throw Adapters.fault(adapter.digest() + " is for the base model " + adapter.baseDigest()
+                    + ", but this base is " + info.digest() + ": use an adapter of this base");
         }
         return layout;
     }
@@ -238,7 +247,8 @@ public final class LlamaModel implements LanguageModel {
             if (token < 0 || token >= info.vocabulary()) {
                 throw new ModelException(
                         ModelException.Code.BAD_REQUEST,
-                        "The token " + token + " is not among the " + info.vocabulary() + " of this model: encode the text with its tokenizer");
+                        "The token " + token + " is not among the " + info.vocabulary()
+                                + " of this model: encode the text with its tokenizer");
             }
         }
     }

@@ -48,7 +48,8 @@ final class LoraTrainer implements Trainer {
         if (gradient.byteSize() != layout.bytes()) {
             throw new ModelException(
                     ModelException.Code.BAD_REQUEST,
-                    "The gradient has " + gradient.byteSize() + " bytes, but the parameters " + layout.bytes() + ": allocate as many");
+                    "The gradient has " + gradient.byteSize() + " bytes, but the parameters " + layout.bytes()
+                            + ": allocate as many");
         }
         scratch.reset();
         int n = tokens.length;
@@ -72,7 +73,8 @@ final class LoraTrainer implements Trainer {
         dNormed.clear();
         Objective objective = objective(sample, tokens, first, count);
         float[] losses = new float[count];
-        Tensor logits = scratch.tensor(Math.min(count, HEAD_ROWS), transformer.config().vocabulary());
+        Tensor logits =
+                scratch.tensor(Math.min(count, HEAD_ROWS), transformer.config().vocabulary());
         for (int from = 0; from < count; from += HEAD_ROWS) {
             int rows = Math.min(HEAD_ROWS, count - from);
             Tensor part = logits.rows(0, rows);
@@ -100,13 +102,16 @@ final class LoraTrainer implements Trainer {
 
     private Objective objective(TrainingSample sample, int[] tokens, int first, int count) {
         return switch (sample.objective()) {
-            case NEXT_TOKEN -> (from, logits, rowWeights, losses) -> {
-                int begin = sample.from() + from;
-                kernels.crossEntropy(logits, Arrays.copyOfRange(tokens, begin, begin + losses.length), rowWeights, losses);
-            };
+            case NEXT_TOKEN ->
+                (from, logits, rowWeights, losses) -> {
+                    int begin = sample.from() + from;
+                    kernels.crossEntropy(
+                            logits, Arrays.copyOfRange(tokens, begin, begin + losses.length), rowWeights, losses);
+                };
             case KEEP_BASE -> {
                 Tensor teacher = teacher(tokens, first, count);
-                Tensor teacherLogits = scratch.tensor(Math.min(count, HEAD_ROWS), transformer.config().vocabulary());
+                Tensor teacherLogits = scratch.tensor(
+                        Math.min(count, HEAD_ROWS), transformer.config().vocabulary());
                 yield (from, logits, rowWeights, losses) -> {
                     Tensor part = teacherLogits.rows(0, losses.length);
                     transformer.head(weights, teacher.rows(from, losses.length), part);

@@ -51,7 +51,8 @@ record ModelConfig(
 
     private static ModelException fault(String what) {
         return new ModelException(
-                ModelException.Code.BAD_MODEL, ModelFiles.CONFIG + " " + what + ": use the files of a Llama-family model");
+                ModelException.Code.BAD_MODEL,
+                ModelFiles.CONFIG + " " + what + ": use the files of a Llama-family model");
     }
 
     private record Reader(JsonNode node) {
@@ -101,7 +102,9 @@ record ModelConfig(
         /** Refuses a setting that changes the arithmetic in a way that is not implemented. */
         private void requireAbsent(String key, String only) {
             JsonNode value = node.path(key);
-            if (!value.isMissingNode() && !value.isNull() && !value.asString(value.toString()).equals(only)) {
+            if (!value.isMissingNode()
+                    && !value.isNull()
+                    && !value.asString(value.toString()).equals(only)) {
                 throw fault("sets " + key + " to " + value + ", but only " + only + " is supported");
             }
         }

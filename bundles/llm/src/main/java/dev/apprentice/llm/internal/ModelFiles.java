@@ -23,7 +23,8 @@ public interface ModelFiles {
             if (!Files.isRegularFile(file)) {
                 throw new ModelException(
                         ModelException.Code.BAD_MODEL,
-                        "There is no file " + file + ": a model folder holds " + CONFIG + ", " + WEIGHTS + " and " + TOKENIZER);
+                        "There is no file " + file + ": a model folder holds " + CONFIG + ", " + WEIGHTS + " and "
+                                + TOKENIZER);
             }
             return Files.newInputStream(file);
         };
@@ -41,6 +42,8 @@ public interface ModelFiles {
     /** The fault of a file that cannot be read. */
     static ModelException unreadable(String name, IOException cause) {
         return new ModelException(
-                ModelException.Code.BAD_MODEL, name + " cannot be read: check the disk and the rights of the file", cause);
+                ModelException.Code.BAD_MODEL,
+                name + " cannot be read: check the disk and the rights of the file",
+                cause);
     }
 }

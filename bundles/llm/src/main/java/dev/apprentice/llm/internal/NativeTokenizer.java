@@ -29,8 +29,8 @@ final class NativeTokenizer {
         } catch (IOException | RuntimeException e) {
             throw new ModelException(
                     ModelException.Code.BAD_MODEL,
-                    ModelFiles.TOKENIZER + " cannot be loaded (" + e.getMessage() + "): use the tokenizer of this model, and see that "
-                            + cache + " can be written",
+                    ModelFiles.TOKENIZER + " cannot be loaded (" + e.getMessage()
+                            + "): use the tokenizer of this model, and see that " + cache + " can be written",
                     e);
         } finally {
             thread.setContextClassLoader(before);

@@ -45,7 +45,11 @@ record Network(Weights weights, List<Block> blocks, int rank) {
             }
             AdapterLayout.Slot slot = layout.slot(layer, target);
             return new Projection.Adapted(
-                    weight, slot.a(values).asMatrix(), slot.b(values).asMatrix(), layout.spec().scale(), slot);
+                    weight,
+                    slot.a(values).asMatrix(),
+                    slot.b(values).asMatrix(),
+                    layout.spec().scale(),
+                    slot);
         });
     }
 

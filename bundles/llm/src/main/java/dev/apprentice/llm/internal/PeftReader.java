@@ -48,13 +48,22 @@ final class PeftReader {
                 String module = "base_model.model." + ModelConfig.moduleName(slot.layer(), slot.target());
                 String a = module + ".lora_A.weight";
                 String b = module + ".lora_B.weight";
-                copy(file, a, file.require(a, slot.rank(), slot.inputs()), slot.a(values).data());
-                copy(file, b, file.require(b, slot.outputs(), slot.rank()), slot.b(values).data());
+                copy(
+                        file,
+                        a,
+                        file.require(a, slot.rank(), slot.inputs()),
+                        slot.a(values).data());
+                copy(
+                        file,
+                        b,
+                        file.require(b, slot.outputs(), slot.rank()),
+                        slot.b(values).data());
                 unused.remove(a);
                 unused.remove(b);
             });
             if (!unused.isEmpty()) {
-                throw file.fault("holds " + unused.iterator().next() + ", which is no part of " + spec + " over this base");
+                throw file.fault(
+                        "holds " + unused.iterator().next() + ", which is no part of " + spec + " over this base");
             }
             return adapters.of(spec, values);
         }
@@ -80,8 +89,8 @@ final class PeftReader {
         }
         JsonNode digest = config.path(BASE_DIGEST);
         if (!digest.asString("none").equals(adapters.baseDigest())) {
-            throw fault("is for the base model " + digest.asString("(" + BASE_DIGEST + " is missing)") + ", but this base is "
-                    + adapters.baseDigest());
+            throw fault("is for the base model " + digest.asString("(" + BASE_DIGEST + " is missing)")
+                    + ", but this base is " + adapters.baseDigest());
         }
         JsonNode targets = config.path("target_modules");
         if (!targets.isArray() || !targets.valueStream().allMatch(JsonNode::isString)) {

@@ -54,7 +54,9 @@ final class PeftWriter {
         ObjectNode entry = Json.MAPPER.createObjectNode();
         entry.put("dtype", "F32");
         entry.set("shape", Json.MAPPER.valueToTree(List.of(tensor.rows(), tensor.columns())));
-        entry.set("data_offsets", Json.MAPPER.valueToTree(List.of(offset, offset + tensor.data().byteSize())));
+        entry.set(
+                "data_offsets",
+                Json.MAPPER.valueToTree(List.of(offset, offset + tensor.data().byteSize())));
         return entry;
     }
 }

@@ -59,8 +59,8 @@ record SafeTensors(String file, ModelException.Code code, Map<String, Entry> ent
         }
         long headerLength = bytes.get(LENGTH, 0);
         if (headerLength < 2 || headerLength > LONGEST_HEADER || headerLength > bytes.byteSize() - 8) {
-            throw parsed.fault("declares a header of " + Long.toUnsignedString(headerLength) + " bytes, but has " + bytes.byteSize()
-                    + " bytes in all");
+            throw parsed.fault("declares a header of " + Long.toUnsignedString(headerLength) + " bytes, but has "
+                    + bytes.byteSize() + " bytes in all");
         }
         byte[] header = bytes.asSlice(8, headerLength).toArray(ValueLayout.JAVA_BYTE);
         if (header[0] != '{') {
@@ -70,15 +70,17 @@ record SafeTensors(String file, ModelException.Code code, Map<String, Entry> ent
         long end = 0;
         for (Span span : parsed.spans(Json.object(header, what -> parsed.fault("has a header that " + what)))) {
             if (span.begin() != end) {
-                throw parsed.fault("has a hole or an overlap before " + span.name() + ": it begins at byte " + span.begin()
-                        + ", but the tensor before it ends at " + end);
+                throw parsed.fault("has a hole or an overlap before " + span.name() + ": it begins at byte "
+                        + span.begin() + ", but the tensor before it ends at " + end);
             }
             if (span.end() > buffer.byteSize()) {
-                throw parsed.fault("declares " + span.name() + " up to byte " + span.end() + ", but holds only " + buffer.byteSize());
+                throw parsed.fault("declares " + span.name() + " up to byte " + span.end() + ", but holds only "
+                        + buffer.byteSize());
             }
             end = span.end();
             parsed.entries.put(
-                    span.name(), new Entry(span.type(), span.shape(), buffer.asSlice(span.begin(), span.end() - span.begin())));
+                    span.name(),
+                    new Entry(span.type(), span.shape(), buffer.asSlice(span.begin(), span.end() - span.begin())));
         }
         if (end != buffer.byteSize()) {
             throw parsed.fault("has " + (buffer.byteSize() - end) + " bytes after its last tensor");
@@ -147,7 +149,9 @@ record SafeTensors(String file, ModelException.Code code, Map<String, Entry> ent
     }
 
     private List<Long> numbers(String name, JsonNode array) {
-        if (!array.isArray() || !array.valueStream().allMatch(n -> n.isIntegralNumber() && n.canConvertToLong() && n.longValue() >= 0)) {
+        if (!array.isArray()
+                || !array.valueStream()
+                        .allMatch(n -> n.isIntegralNumber() && n.canConvertToLong() && n.longValue() >= 0)) {
             throw fault("describes " + name + " by " + array + " where it should have a list of whole numbers");
         }
         return array.valueStream().map(JsonNode::longValue).toList();

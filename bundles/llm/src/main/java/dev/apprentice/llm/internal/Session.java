@@ -60,7 +60,9 @@ final class Session implements AutoCloseable {
         if (tokens <= capacity) {
             return;
         }
-        capacity = Math.min(Math.max(tokens, 2 * capacity), Math.max(tokens, transformer.config().context()));
+        capacity = Math.min(
+                Math.max(tokens, 2 * capacity),
+                Math.max(tokens, transformer.config().context()));
         Arena larger = Arena.ofShared();
         List<KeyValues> grown = new ArrayList<>();
         for (int layer = 0; layer < transformer.config().layers(); layer++) {

@@ -12,7 +12,8 @@ final class StopFilter {
     StopFilter(List<String> stops) {
         if (stops.contains("")) {
             throw new ModelException(
-                    ModelException.Code.BAD_REQUEST, "A stop string is empty, which would stop before the first token: leave it out");
+                    ModelException.Code.BAD_REQUEST,
+                    "A stop string is empty, which would stop before the first token: leave it out");
         }
         this.stops = stops;
     }
@@ -20,7 +21,11 @@ final class StopFilter {
     /** The text that may be shown now. */
     String add(String text) {
         String all = held + text;
-        int stop = stops.stream().mapToInt(all::indexOf).filter(at -> at >= 0).min().orElse(-1);
+        int stop = stops.stream()
+                .mapToInt(all::indexOf)
+                .filter(at -> at >= 0)
+                .min()
+                .orElse(-1);
         if (stop >= 0) {
             stopped = true;
             held = "";

@@ -25,7 +25,10 @@ final class Utf8Stream {
     }
 
     private String decode(byte[] bytes, boolean last) {
-        ByteBuffer in = ByteBuffer.allocate(begun.length + bytes.length).put(begun).put(bytes).flip();
+        ByteBuffer in = ByteBuffer.allocate(begun.length + bytes.length)
+                .put(begun)
+                .put(bytes)
+                .flip();
         CharBuffer out = CharBuffer.allocate(in.remaining() + 1);
         decoder.decode(in, out, last);
         begun = new byte[in.remaining()];

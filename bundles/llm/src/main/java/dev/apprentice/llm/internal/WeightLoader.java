@@ -84,8 +84,8 @@ final class WeightLoader {
     private Matrix matrix(String name, int rows, int columns, DataType held) {
         SafeTensors.Entry entry = file.require(name, rows, columns);
         if (columns % held.blockElements() != 0) {
-            throw file.fault("holds " + name + " of " + columns + " columns, which " + held + " cannot hold (multiples of "
-                    + held.blockElements() + "; BF16 can)");
+            throw file.fault("holds " + name + " of " + columns + " columns, which " + held
+                    + " cannot hold (multiples of " + held.blockElements() + "; BF16 can)");
         }
         Matrix matrix = new Matrix(held, rows, columns, arena.allocate(rows * held.rowBytes(columns), 64));
         float[] values = new float[columns];

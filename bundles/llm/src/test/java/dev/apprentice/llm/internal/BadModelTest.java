@@ -33,7 +33,8 @@ class BadModelTest {
 
     private void assertRefused(String... reasons) {
         assertThatThrownBy(() -> Models.load(folder, DataType.BF16, TestModel.KERNELS))
-                .isInstanceOfSatisfying(ModelException.class, e -> assertThat(e.code()).isEqualTo(ModelException.Code.BAD_MODEL))
+                .isInstanceOfSatisfying(
+                        ModelException.class, e -> assertThat(e.code()).isEqualTo(ModelException.Code.BAD_MODEL))
                 .hasMessageContainingAll(reasons);
     }
 
@@ -102,7 +103,8 @@ class BadModelTest {
 
     @Test
     void weightsThatAreNotNumbersAreRefused() throws IOException {
-        try (RandomAccessFile file = new RandomAccessFile(folder.resolve(ModelFiles.WEIGHTS).toFile(), "rw")) {
+        try (RandomAccessFile file =
+                new RandomAccessFile(folder.resolve(ModelFiles.WEIGHTS).toFile(), "rw")) {
             file.seek(file.length() - 2);
             file.write(new byte[] {(byte) 0xc0, 0x7f});
         }
@@ -111,7 +113,8 @@ class BadModelTest {
 
     @Test
     void theDigestIsThatOfTheWeights() throws IOException {
-        String digest = Models.load(folder, DataType.Q4_0, TestModel.KERNELS).info().digest();
+        String digest =
+                Models.load(folder, DataType.Q4_0, TestModel.KERNELS).info().digest();
         assertThat(digest).isEqualTo(Digests.of(Files.readAllBytes(folder.resolve(ModelFiles.WEIGHTS))));
         assertThat(digest).isEqualTo(TestModel.load(DataType.BF16).info().digest());
     }

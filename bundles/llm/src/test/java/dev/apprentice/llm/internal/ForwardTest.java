@@ -34,7 +34,12 @@ class ForwardTest {
 
         double expected = Double.parseDouble(GOLDEN.metadata("loss_mean_next_token"));
         System.out.printf(
-                Locale.ROOT, "forward %s: relative error of logits %.2e, loss %.6f (PyTorch %.6f)%n", type, error, loss, expected);
+                Locale.ROOT,
+                "forward %s: relative error of logits %.2e, loss %.6f (PyTorch %.6f)%n",
+                type,
+                error,
+                loss,
+                expected);
         assertThat(error).isLessThan(tolerance);
         assertThat(loss).isCloseTo(expected, within(lossTolerance));
     }
@@ -73,7 +78,10 @@ class ForwardTest {
     void greedyContinuationsAreThoseOfPyTorch() {
         LlamaModel model = TestModel.load(DataType.F32);
         for (JsonNode example : Golden.json("greedy.json")) {
-            int[] prompt = example.path("prompt_ids").valueStream().mapToInt(JsonNode::intValue).toArray();
+            int[] prompt = example.path("prompt_ids")
+                    .valueStream()
+                    .mapToInt(JsonNode::intValue)
+                    .toArray();
             StringBuilder text = new StringBuilder();
 
             model.generate(new GenerationRequest(prompt, 32, Sampling.GREEDY, List.of()), null, event -> {
@@ -83,7 +91,8 @@ class ForwardTest {
                 return true;
             });
 
-            assertThat(model.tokenizer().encode(example.path("prompt").stringValue())).isEqualTo(prompt);
+            assertThat(model.tokenizer().encode(example.path("prompt").stringValue()))
+                    .isEqualTo(prompt);
             assertThat(text.toString()).isEqualTo(example.path("text").stringValue());
         }
     }
@@ -97,7 +106,8 @@ class ForwardTest {
         Scores end = model.score(tokens, 40, null);
 
         assertThat(end.best()).isEqualTo(Arrays.copyOfRange(all.best(), 39, 63));
-        assertThat(Golden.relativeError(end.nats(), Arrays.copyOfRange(all.nats(), 39, 63))).isLessThan(1e-5);
+        assertThat(Golden.relativeError(end.nats(), Arrays.copyOfRange(all.nats(), 39, 63)))
+                .isLessThan(1e-5);
         assertThat(end.hitCount()).isBetween(1, 24);
     }
 }

@@ -13,23 +13,27 @@ import dev.apprentice.model.Sampling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 class GenerationTest {
-    private static final String PROMPT = "public class Point {\n    private final int x;\n    private final int y;\n\n    public Point(int x, int y) {\n        this.x = ";
+    private static final String PROMPT =
+            "public class Point {\n    private final int x;\n    private final int y;\n\n    public Point(int x, int y) {\n        this.x = ";
     private final LlamaModel model = TestModel.load(DataType.BF16);
 
     private record Answer(List<GenerationEvent.Piece> pieces, GenerationEvent.Finished finished) {
         String text() {
-            return String.join("", pieces.stream().map(GenerationEvent.Piece::text).toList());
+            return String.join(
+                    "", pieces.stream().map(GenerationEvent.Piece::text).toList());
         }
     }
 
     private Answer ask(String prompt, int maxTokens, Sampling sampling, @Nullable Adapter adapter, String... stops) {
         List<GenerationEvent> events = new ArrayList<>();
         GenerationEvent.Finished finished = model.generate(
-                new GenerationRequest(model.tokenizer().encode(prompt), maxTokens, sampling, List.of(stops)), adapter, events::add);
+                new GenerationRequest(model.tokenizer().encode(prompt), maxTokens, sampling, List.of(stops)),
+                adapter,
+                events::add);
         assertThat(events.getLast()).isEqualTo(finished);
         List<GenerationEvent.Piece> pieces = new ArrayList<>();
         for (GenerationEvent event : events.subList(0, events.size() - 1)) {
@@ -62,7 +66,9 @@ class GenerationTest {
     void theSinkCancelsBeforeTheNextToken() {
         List<GenerationEvent> events = new ArrayList<>();
         GenerationEvent.Finished finished = model.generate(
-                new GenerationRequest(model.tokenizer().encode(PROMPT), 32, Sampling.GREEDY, List.of()), null, event -> {
+                new GenerationRequest(model.tokenizer().encode(PROMPT), 32, Sampling.GREEDY, List.of()),
+                null,
+                event -> {
                     events.add(event);
                     return events.size() < 3;
                 });
@@ -78,7 +84,9 @@ class GenerationTest {
         String text = ask(PROMPT, 24, warm, null).text();
 
         assertThat(ask(PROMPT, 24, warm, null).text()).isEqualTo(text);
-        assertThat(ask(PROMPT, 24, new Sampling(1.2, 50, 0.95, 0.01, 1.1, 8), null).text()).isNotEqualTo(text);
+        assertThat(ask(PROMPT, 24, new Sampling(1.2, 50, 0.95, 0.01, 1.1, 8), null)
+                        .text())
+                .isNotEqualTo(text);
     }
 
     @Test
@@ -88,27 +96,31 @@ class GenerationTest {
 
         assertThat(ask(PROMPT, 1, sampling, adapter).finished().provenance())
                 .isEqualTo(new GenerationEvent.Provenance(model.info().digest(), adapter.digest(), 99));
-        assertThat(ask(PROMPT, 1, sampling, null).finished().provenance().adapterDigest()).isEmpty();
+        assertThat(ask(PROMPT, 1, sampling, null).finished().provenance().adapterDigest())
+                .isEmpty();
     }
 
     @Test
     void promptsThatDoNotFitAreRefused() {
         int[] tooLong = new int[2048];
-        assertThatThrownBy(() -> model.generate(new GenerationRequest(tooLong, 1, Sampling.GREEDY, List.of()), null, e -> true))
+        assertThatThrownBy(() ->
+                        model.generate(new GenerationRequest(tooLong, 1, Sampling.GREEDY, List.of()), null, e -> true))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("2048");
         int[] foreign = {8192};
-        assertThatThrownBy(() -> model.generate(new GenerationRequest(foreign, 1, Sampling.GREEDY, List.of()), null, e -> true))
+        assertThatThrownBy(() ->
+                        model.generate(new GenerationRequest(foreign, 1, Sampling.GREEDY, List.of()), null, e -> true))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("8192");
-        assertThatThrownBy(() -> ask(PROMPT, 1, Sampling.GREEDY, null, "")).hasMessageContaining("stop string is empty");
+        assertThatThrownBy(() -> ask(PROMPT, 1, Sampling.GREEDY, null, ""))
+                .hasMessageContaining("stop string is empty");
     }
 
     @Test
     void theEndOfTheContextEndsTheAnswer() {
         int[] prompt = new int[2045];
-        GenerationEvent.Finished finished =
-                model.generate(new GenerationRequest(prompt, 100, new Sampling(1, 0, 1, 0, 1, 1), List.of()), null, e -> true);
+        GenerationEvent.Finished finished = model.generate(
+                new GenerationRequest(prompt, 100, new Sampling(1, 0, 1, 0, 1, 1), List.of()), null, e -> true);
 
         assertThat(finished.reason()).isEqualTo(FinishReason.LENGTH);
         assertThat(finished.usage().completionTokens()).isEqualTo(4);
@@ -118,7 +130,10 @@ class GenerationTest {
     void saysWhatATokenTakesWithoutAndWithAnAdapter() {
         ask(PROMPT, 200, Sampling.GREEDY, null);
         double base = ask(PROMPT, 100, Sampling.GREEDY, null).finished().usage().millisPerToken();
-        double adapted = ask(PROMPT, 100, Sampling.GREEDY, TestModel.goldenAdapter(model)).finished().usage().millisPerToken();
+        double adapted = ask(PROMPT, 100, Sampling.GREEDY, TestModel.goldenAdapter(model))
+                .finished()
+                .usage()
+                .millisPerToken();
 
         System.out.printf(Locale.ROOT, "decode BF16: %.2f ms a token, adapted %.2f ms%n", base, adapted);
         assertThat(base).isPositive().isLessThan(500);

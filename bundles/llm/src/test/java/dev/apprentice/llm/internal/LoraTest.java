@@ -78,7 +78,11 @@ class LoraTest {
         System.out.printf(
                 Locale.ROOT,
                 "lora %s: relative error of gradient %.2e, of squared sample gradients %.2e; losses %s (PyTorch %s)%n",
-                type, gradientError, fisherError, Arrays.toString(losses), Arrays.toString(expectedLosses));
+                type,
+                gradientError,
+                fisherError,
+                Arrays.toString(losses),
+                Arrays.toString(expectedLosses));
         assertThat(gradientError).isLessThan(tolerance);
         assertThat(fisherError).isLessThan(2 * tolerance);
         for (int i = 0; i < 3; i++) {
@@ -99,11 +103,13 @@ class LoraTest {
         MemorySegment expected = TestModel.inLayout(model, GOLDEN, "grad_of_mean_loss.");
         model.layout(adapter).forEach(slot -> {
             assertThat(Golden.relativeError(
-                            TestModel.floats(slot.a(gradient).data()), TestModel.floats(slot.a(expected).data())))
+                            TestModel.floats(slot.a(gradient).data()),
+                            TestModel.floats(slot.a(expected).data())))
                     .as("A of %s", slot)
                     .isLessThan(1e-4);
             assertThat(Golden.relativeError(
-                            TestModel.floats(slot.b(gradient).data()), TestModel.floats(slot.b(expected).data())))
+                            TestModel.floats(slot.b(gradient).data()),
+                            TestModel.floats(slot.b(expected).data())))
                     .as("B of %s", slot)
                     .isLessThan(1e-4);
         });
@@ -152,14 +158,18 @@ class LoraTest {
     @EnumSource(Objective.class)
     void gradientsAgreeWithFiniteDifferences(Objective objective) {
         LlamaModel model = TestModel.load(DataType.F32);
-        for (List<String> targets : List.of(List.of("q_proj", "v_proj"), List.of("down_proj"), List.of("o_proj", "up_proj"))) {
+        for (List<String> targets :
+                List.of(List.of("q_proj", "v_proj"), List.of("down_proj"), List.of("o_proj", "up_proj"))) {
             AdapterSpec spec = new AdapterSpec(2, 8, targets);
             Adapter adapter = model.adapterOf(spec, noise(model.freshAdapter(spec, 1)));
             TrainingSample sample = new TrainingSample(Arrays.copyOf(sequence(0), 20), 9, objective);
             try (Trainer trainer = model.trainer(adapter)) {
-                MemorySegment gradient = Arena.ofAuto().allocate(adapter.values().byteSize(), 64);
+                MemorySegment gradient =
+                        Arena.ofAuto().allocate(adapter.values().byteSize(), 64);
                 trainer.accumulate(sample, 1, gradient);
-                assertThat(slope(trainer, sample, gradient)).as(targets.toString()).isCloseTo(length(gradient), within(0.01 * length(gradient)));
+                assertThat(slope(trainer, sample, gradient))
+                        .as(targets.toString())
+                        .isCloseTo(length(gradient), within(0.01 * length(gradient)));
             }
         }
     }

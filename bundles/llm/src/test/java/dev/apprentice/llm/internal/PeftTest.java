@@ -32,12 +32,14 @@ class PeftTest {
         String tensors = new String(files.tensors(), StandardCharsets.ISO_8859_1);
         assertThat(tensors).contains(old);
         assertThat(replacement).hasSameSizeAs(old);
-        return new AdapterFiles(files.config(), tensors.replace(old, replacement).getBytes(StandardCharsets.ISO_8859_1));
+        return new AdapterFiles(
+                files.config(), tensors.replace(old, replacement).getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private void assertRefused(AdapterFiles bad, String reason) {
         assertThatThrownBy(() -> model.readAdapter(bad))
-                .isInstanceOfSatisfying(ModelException.class, e -> assertThat(e.code()).isEqualTo(ModelException.Code.BAD_ADAPTER))
+                .isInstanceOfSatisfying(
+                        ModelException.class, e -> assertThat(e.code()).isEqualTo(ModelException.Code.BAD_ADAPTER))
                 .hasMessageContaining(reason);
     }
 
@@ -90,7 +92,8 @@ class PeftTest {
     void cutOffExtendedAndEmptyFilesAreRefused() {
         byte[] whole = files.tensors();
         assertRefused(new AdapterFiles(files.config(), Arrays.copyOf(whole, whole.length - 1)), "but holds only");
-        assertRefused(new AdapterFiles(files.config(), Arrays.copyOf(whole, whole.length + 1)), "after its last tensor");
+        assertRefused(
+                new AdapterFiles(files.config(), Arrays.copyOf(whole, whole.length + 1)), "after its last tensor");
         assertRefused(new AdapterFiles(files.config(), Arrays.copyOf(whole, 1000)), "declares a header");
         assertRefused(new AdapterFiles(files.config(), new byte[0]), "has only 0 bytes");
     }
@@ -100,7 +103,8 @@ class PeftTest {
         for (long length : new long[] {-1, Long.MIN_VALUE, Long.MAX_VALUE, 0, 99_000_000}) {
             byte[] bad = files.tensors().clone();
             MemorySegment.ofArray(bad).set(SafeTensors.LENGTH, 0, length);
-            assertRefused(new AdapterFiles(files.config(), bad), "declares a header of " + Long.toUnsignedString(length));
+            assertRefused(
+                    new AdapterFiles(files.config(), bad), "declares a header of " + Long.toUnsignedString(length));
         }
     }
 

@@ -29,7 +29,8 @@ class SamplerTest {
 
     @Test
     void drawsFollowTheProbabilities() {
-        assertThat(shares(new Sampling(1, 0, 1, 0, 1, 3))).containsExactly(new double[] {0.15, 0.5, 0.05, 0.3}, within(0.02));
+        assertThat(shares(new Sampling(1, 0, 1, 0, 1, 3)))
+                .containsExactly(new double[] {0.15, 0.5, 0.05, 0.3}, within(0.02));
     }
 
     @Test
@@ -40,9 +41,12 @@ class SamplerTest {
 
     @Test
     void filtersKeepTheLikeliest() {
-        assertThat(shares(new Sampling(1, 2, 1, 0, 1, 3))).containsExactly(new double[] {0, 0.625, 0, 0.375}, within(0.02));
-        assertThat(shares(new Sampling(1, 0, 0.79, 0, 1, 3))).containsExactly(new double[] {0, 0.625, 0, 0.375}, within(0.02));
-        assertThat(shares(new Sampling(1, 0, 1, 0.4, 1, 3))).containsExactly(new double[] {0, 0.625, 0, 0.375}, within(0.02));
+        assertThat(shares(new Sampling(1, 2, 1, 0, 1, 3)))
+                .containsExactly(new double[] {0, 0.625, 0, 0.375}, within(0.02));
+        assertThat(shares(new Sampling(1, 0, 0.79, 0, 1, 3)))
+                .containsExactly(new double[] {0, 0.625, 0, 0.375}, within(0.02));
+        assertThat(shares(new Sampling(1, 0, 1, 0.4, 1, 3)))
+                .containsExactly(new double[] {0, 0.625, 0, 0.375}, within(0.02));
         assertThat(shares(new Sampling(1, 0, 0.01, 0, 1, 3))[1]).isCloseTo(1, within(1e-6));
     }
 

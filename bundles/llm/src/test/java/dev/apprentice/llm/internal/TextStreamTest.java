@@ -44,7 +44,8 @@ class TextStreamTest {
 
     @Test
     void theEarliestStopWinsAndWhatWasHeldIsGivenBack() {
-        assertThat(new StopFilter(List.of("later", "soon")).add("so soon, later")).isEqualTo("so ");
+        assertThat(new StopFilter(List.of("later", "soon")).add("so soon, later"))
+                .isEqualTo("so ");
         StopFilter filter = new StopFilter(List.of("aab"));
         assertThat(filter.add("aaa")).isEqualTo("a");
         assertThat(filter.finish()).isEqualTo("aa");
@@ -52,6 +53,7 @@ class TextStreamTest {
 
     @Test
     void referenceTextsAreSplitAtTheirLines() {
-        assertThat(BundledReferenceTexts.snippets("a\n=====\nb ===== c\n=====\n\n")).containsExactly("a\n", "b ===== c\n");
+        assertThat(BundledReferenceTexts.snippets("a\n=====\nb ===== c\n=====\n\n"))
+                .containsExactly("a\n", "b ===== c\n");
     }
 }

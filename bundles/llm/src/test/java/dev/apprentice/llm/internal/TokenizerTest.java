@@ -24,14 +24,21 @@ class TokenizerTest {
     @MethodSource("examples")
     void idsAreThoseOfTheReference(JsonNode example) {
         String text = example.path("text").stringValue();
-        int[] ids = example.path("ids").valueStream().mapToInt(JsonNode::intValue).toArray();
+        int[] ids =
+                example.path("ids").valueStream().mapToInt(JsonNode::intValue).toArray();
 
         assertThat(tokenizer.encode(text)).isEqualTo(ids);
         assertThat(tokenizer.decode(ids)).isEqualTo(text);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"<|endoftext|>", "a<|im_end|>\n<|im_start|>system", "<|fim_prefix|><|fim_prefix|>", "\u0000\ufffd\u202e"})
+    @ValueSource(
+            strings = {
+                "<|endoftext|>",
+                "a<|im_end|>\n<|im_start|>system",
+                "<|fim_prefix|><|fim_prefix|>",
+                "\u0000\ufffd\u202e"
+            })
     void textThatSpellsASpecialTokenIsPlainText(String text) {
         int[] ids = tokenizer.encode(text);
 
@@ -55,7 +62,8 @@ class TokenizerTest {
 
     @Test
     void fillInTheMiddleAsksInTheModelsOwnMarkers() {
-        int[] prompt = TestModel.load(DataType.BF16).fillInTheMiddle("int x = ", ";\n").orElseThrow();
+        int[] prompt =
+                TestModel.load(DataType.BF16).fillInTheMiddle("int x = ", ";\n").orElseThrow();
 
         assertThat(prompt).startsWith(8185).endsWith(8187).contains(8186);
         assertThat(tokenizer.decode(prompt)).isEqualTo("int x = ;\n");

@@ -25,13 +25,18 @@ final class LearningApi {
     }
 
     void contribute(Routes routes) {
-        routes.get("/api/skills/{id}/history", Access.API, Problems.told(
-                exchange -> exchange.answerJson(200, learner(exchange).log())));
+        routes.get(
+                "/api/skills/{id}/history",
+                Access.API,
+                Problems.told(
+                        exchange -> exchange.answerJson(200, learner(exchange).log())));
         routes.get("/api/skills/{id}/history/{commit}", Access.API, Problems.told(this::commit));
         routes.post("/api/skills/{id}/learn", Access.API, Problems.told(this::learn));
         routes.post("/api/skills/{id}/cycle", Access.API, Problems.told(this::cycle));
-        routes.post("/api/skills/{id}/measure", Access.API, Problems.told(
-                exchange -> new LiveLearning(learner(exchange), exchange.events()).measure()));
+        routes.post(
+                "/api/skills/{id}/measure",
+                Access.API,
+                Problems.told(exchange -> new LiveLearning(learner(exchange), exchange.events()).measure()));
     }
 
     private void commit(Exchange exchange) {
@@ -40,7 +45,8 @@ final class LearningApi {
                 200,
                 learner(exchange)
                         .commit(id)
-                        .orElseThrow(() -> new HttpException(404, "not_found", "There is no commit " + id + ": see the history")));
+                        .orElseThrow(() ->
+                                new HttpException(404, "not_found", "There is no commit " + id + ": see the history")));
     }
 
     private void learn(Exchange exchange) {
@@ -58,7 +64,8 @@ final class LearningApi {
         } catch (InvalidPathException _) {
             // Told below, like a folder that is not there.
         }
-        throw new HttpException(400, "bad_folder", "folder must be the absolute path of a folder on this machine: change it");
+        throw new HttpException(
+                400, "bad_folder", "folder must be the absolute path of a folder on this machine: change it");
     }
 
     private void cycle(Exchange exchange) {
@@ -70,9 +77,14 @@ final class LearningApi {
 
     private Learner learner(Exchange exchange) {
         String id = exchange.pathParameter("id");
-        return learning.learner(id).orElseThrow(() -> skills.find(id).isPresent()
-                ? new HttpException(409, "not_serving", "The skill " + id + " is in quarantine and learns nothing: see its problem")
-                : new HttpException(404, "not_found", "No skill " + id + " is installed: see the list of skills"));
+        return learning.learner(id)
+                .orElseThrow(() -> skills.find(id).isPresent()
+                        ? new HttpException(
+                                409,
+                                "not_serving",
+                                "The skill " + id + " is in quarantine and learns nothing: see its problem")
+                        : new HttpException(
+                                404, "not_found", "No skill " + id + " is installed: see the list of skills"));
     }
 
     private record LearnRequest(@Nullable String folder) {}

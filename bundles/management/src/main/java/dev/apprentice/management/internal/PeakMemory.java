@@ -18,7 +18,10 @@ final class PeakMemory {
             if (Files.isReadable(KERNEL)) {
                 for (String line : Files.readAllLines(KERNEL)) {
                     if (line.startsWith(FIELD)) {
-                        return Long.parseLong(line.substring(FIELD.length()).replace("kB", "").strip()) >> 10;
+                        return Long.parseLong(line.substring(FIELD.length())
+                                        .replace("kB", "")
+                                        .strip())
+                                >> 10;
                     }
                 }
             }

@@ -38,7 +38,8 @@ public final class PlatformStatusComponent implements PlatformStatus {
             @Reference Store store,
             @Reference Skills skills,
             @Reference LanguageModel model,
-            @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY) @Nullable
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
+                    @Nullable
                     Kernels kernels) {
         this.context = context;
         this.server = server;

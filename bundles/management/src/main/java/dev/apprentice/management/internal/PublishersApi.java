@@ -18,8 +18,11 @@ final class PublishersApi {
 
     void contribute(Routes routes) {
         routes.get("/api/publishers", Access.API, exchange -> exchange.answerJson(200, publishers.list()));
-        routes.post("/api/publishers", Access.API, Problems.told(exchange -> exchange.answerJson(
-                200, publishers.trust(new String(exchange.body(), StandardCharsets.UTF_8)))));
+        routes.post(
+                "/api/publishers",
+                Access.API,
+                Problems.told(exchange -> exchange.answerJson(
+                        200, publishers.trust(new String(exchange.body(), StandardCharsets.UTF_8)))));
         routes.delete("/api/publishers/{fingerprint}", Access.API, Problems.told(this::distrust));
     }
 

@@ -46,8 +46,9 @@ final class SkillsApi {
                     jar = upload.content();
                 }
                 case "signature" -> signature = upload.content();
-                default -> throw new HttpException(
-                        400, "bad_form", "The form has a file " + upload.field() + ": send only jar and signature");
+                default ->
+                    throw new HttpException(
+                            400, "bad_form", "The form has a file " + upload.field() + ": send only jar and signature");
             }
         }
         if (jar.length == 0) {
@@ -62,17 +63,18 @@ final class SkillsApi {
         exchange.answerJson(
                 200,
                 new Details(
-                        skill, learner.map(Learner::head).orElse(null), learner.map(Learner::buffer).orElse(null)));
+                        skill,
+                        learner.map(Learner::head).orElse(null),
+                        learner.map(Learner::buffer).orElse(null)));
     }
 
     private void remove(Exchange exchange) {
         String id = find(exchange).id();
-        LearnedState learned =
-                switch (exchange.query("learned").orElse("keep")) {
-                    case "keep" -> LearnedState.KEEP;
-                    case "destroy" -> LearnedState.DESTROY;
-                    default -> throw new HttpException(400, "bad_query", "learned must be keep or destroy: change it");
-                };
+        LearnedState learned = switch (exchange.query("learned").orElse("keep")) {
+            case "keep" -> LearnedState.KEEP;
+            case "destroy" -> LearnedState.DESTROY;
+            default -> throw new HttpException(400, "bad_query", "learned must be keep or destroy: change it");
+        };
         skills.remove(id, learned);
         exchange.answerJson(200, Map.of("removed", id));
     }
@@ -92,10 +94,14 @@ final class SkillsApi {
     private InstalledSkill find(Exchange exchange) {
         String id = exchange.pathParameter("id");
         return skills.find(id)
-                .orElseThrow(() -> new HttpException(404, "not_found", "No skill " + id + " is installed: see the list of skills"));
+                .orElseThrow(() -> new HttpException(
+                        404, "not_found", "No skill " + id + " is installed: see the list of skills"));
     }
 
-    private record Details(InstalledSkill skill, @Nullable Commit head, @Nullable BufferStatus buffer) {}
+    private record Details(
+            InstalledSkill skill,
+            @Nullable Commit head,
+            @Nullable BufferStatus buffer) {}
 
     private record Target(@Nullable String commit, @Nullable String version) {}
 }

@@ -33,14 +33,27 @@ final class ManagementRoutesTest {
     private final MemoryAudit audit = new MemoryAudit();
     private final MemoryPlatform platform = new MemoryPlatform("java", "");
     private final PlatformStatus status = () -> new PlatformStatus.Report(
-            "1", "u", "h", 1, new PlatformStatus.Model("m", "d", "F32", 2), "scalar", List.of(), 1, PeakMemory.mebibytes());
+            "1",
+            "u",
+            "h",
+            1,
+            new PlatformStatus.Model("m", "d", "F32", 2),
+            "scalar",
+            List.of(),
+            1,
+            PeakMemory.mebibytes());
     private RunningServer server;
 
     @BeforeEach
     void start() {
         server = new RunningServer(home, audit);
         server.add(new ManagementRoutes(
-                server.server, status, platform, platform, new MemoryPublishers("Ada", "ab12"), new MemoryStore(home, audit)));
+                server.server,
+                status,
+                platform,
+                platform,
+                new MemoryPublishers("Ada", "ab12"),
+                new MemoryStore(home, audit)));
     }
 
     @AfterEach
@@ -68,7 +81,8 @@ final class ManagementRoutesTest {
         "POST, /api/sign-in-token"
     })
     void nothingIsOpenWithoutTheKey(String method, String path) throws Exception {
-        assertThat(server.send(server.open(path).method(method, BodyPublishers.ofString("{}"))).statusCode())
+        assertThat(server.send(server.open(path).method(method, BodyPublishers.ofString("{}")))
+                        .statusCode())
                 .isEqualTo(401);
         assertThat(platform.changes).isEmpty();
     }
@@ -88,8 +102,10 @@ final class ManagementRoutesTest {
 
         HttpResponse<String> bad = server.send(RunningServer.upload(server.api("/api/skills"), "", "3.0.0", ""));
         assertThat(bad.statusCode()).isEqualTo(422);
-        assertThat(RunningServer.json(bad).path("error").path("code").asString()).isEqualTo("signature");
-        assertThat(RunningServer.json(bad).path("error").path("message").asString()).contains("no signature");
+        assertThat(RunningServer.json(bad).path("error").path("code").asString())
+                .isEqualTo("signature");
+        assertThat(RunningServer.json(bad).path("error").path("message").asString())
+                .contains("no signature");
         assertThat(server.get("/api/skills").path(0).path("version").asString()).isEqualTo("2.0.0");
     }
 
@@ -103,19 +119,30 @@ final class ManagementRoutesTest {
 
     @Test
     void rollbackTakesACommitOrAVersion() throws Exception {
-        assertThat(server.post("/api/skills/java/rollback", "{\"commit\":\"c01.0.0\"}").statusCode()).isEqualTo(200);
-        assertThat(server.post("/api/skills/java/rollback", "{\"version\":\"0.9.0\"}").statusCode()).isEqualTo(200);
-        assertThat(server.post("/api/skills/java/rollback", "{\"commit\":\"x\"}").statusCode()).isEqualTo(404);
+        assertThat(server.post("/api/skills/java/rollback", "{\"commit\":\"c01.0.0\"}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(server.post("/api/skills/java/rollback", "{\"version\":\"0.9.0\"}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(server.post("/api/skills/java/rollback", "{\"commit\":\"x\"}")
+                        .statusCode())
+                .isEqualTo(404);
         assertThat(server.post("/api/skills/java/rollback", "{}").statusCode()).isEqualTo(400);
-        assertThat(server.post("/api/skills/java/rollback", "{\"commit\":\"a\",\"version\":\"b\"}").statusCode())
+        assertThat(server.post("/api/skills/java/rollback", "{\"commit\":\"a\",\"version\":\"b\"}")
+                        .statusCode())
                 .isEqualTo(400);
         assertThat(platform.changes).containsExactly("roll back to commit c01.0.0", "roll back to version 0.9.0");
     }
 
     @Test
     void removingSaysWhatBecomesOfWhatWasLearned() throws Exception {
-        assertThat(server.send(server.api("/api/skills/java?learned=maybe").DELETE()).statusCode()).isEqualTo(400);
-        assertThat(server.send(server.api("/api/skills/java?learned=destroy").DELETE()).statusCode()).isEqualTo(200);
+        assertThat(server.send(server.api("/api/skills/java?learned=maybe").DELETE())
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(server.send(server.api("/api/skills/java?learned=destroy").DELETE())
+                        .statusCode())
+                .isEqualTo(200);
         assertThat(platform.changes).containsExactly("remove and DESTROY");
     }
 
@@ -124,10 +151,13 @@ final class ManagementRoutesTest {
         String events = server.post("/api/skills/java/cycle", "{\"count\":2}").body();
         assertThat(events.split("event: cycle\n", -1)).hasSize(3);
         assertThat(events).contains("event: progress\ndata: {\"stage\":\"training\",\"done\":3,\"total\":3}");
-        assertThat(events).contains("event: result\ndata: {\"cycles\":2,\"committed\":2,\"discarded\":0,\"head\":\"c21.0.0\"}");
+        assertThat(events)
+                .contains("event: result\ndata: {\"cycles\":2,\"committed\":2,\"discarded\":0,\"head\":\"c21.0.0\"}");
         assertThat(server.get("/api/skills/java/history")).hasSize(3);
-        assertThat(server.get("/api/skills/java/history/c11.0.0").path("cycle").asInt()).isEqualTo(1);
-        assertThat(server.send(server.api("/api/skills/java/history/c9")).statusCode()).isEqualTo(404);
+        assertThat(server.get("/api/skills/java/history/c11.0.0").path("cycle").asInt())
+                .isEqualTo(1);
+        assertThat(server.send(server.api("/api/skills/java/history/c9")).statusCode())
+                .isEqualTo(404);
     }
 
     @ParameterizedTest
@@ -144,7 +174,8 @@ final class ManagementRoutesTest {
                     .header("Content-Type", "application/json")
                     .POST(BodyPublishers.ofString("{\"count\":10000}"))
                     .build();
-            InputStream events = client.send(request, BodyHandlers.ofInputStream()).body();
+            InputStream events =
+                    client.send(request, BodyHandlers.ofInputStream()).body();
             assertThat(events.readNBytes(100)).hasSize(100);
             events.close();
             client.shutdownNow();
@@ -159,10 +190,12 @@ final class ManagementRoutesTest {
 
     @Test
     void learningTakesAFolderOfThisMachine() throws Exception {
-        String events = server.post("/api/skills/java/learn", "{\"folder\":\"" + home + "\"}").body();
+        String events = server.post("/api/skills/java/learn", "{\"folder\":\"" + home + "\"}")
+                .body();
         assertThat(events).contains("event: result\ndata: {\"order\":\"file time\",\"files\":5,");
         for (String folder : List.of("", "relative", home + "/missing", "\\u0000")) {
-            assertThat(server.post("/api/skills/java/learn", "{\"folder\":\"" + folder + "\"}").statusCode())
+            assertThat(server.post("/api/skills/java/learn", "{\"folder\":\"" + folder + "\"}")
+                            .statusCode())
                     .as(folder)
                     .isEqualTo(400);
         }
@@ -171,7 +204,8 @@ final class ManagementRoutesTest {
     @Test
     void whatCannotBeMeasuredIsToldAsAnEvent() throws Exception {
         assertThat(server.post("/api/skills/java/measure", "{}").body())
-                .isEqualTo("event: error\ndata: {\"code\":\"nothing_to_do\",\"message\":\"Nothing is held out: take in a folder first\"}\n\n");
+                .isEqualTo(
+                        "event: error\ndata: {\"code\":\"nothing_to_do\",\"message\":\"Nothing is held out: take in a folder first\"}\n\n");
     }
 
     @Test
@@ -183,14 +217,16 @@ final class ManagementRoutesTest {
 
     @Test
     void publishersAreTrustedByPem() throws Exception {
-        assertThat(server.send(server.api("/api/publishers").POST(BodyPublishers.ofString("no"))).statusCode())
+        assertThat(server.send(server.api("/api/publishers").POST(BodyPublishers.ofString("no")))
+                        .statusCode())
                 .isEqualTo(422);
         String pem = "-----BEGIN CERTIFICATE-----\nx";
         assertThat(RunningServer.json(server.send(server.api("/api/publishers").POST(BodyPublishers.ofString(pem))))
                         .path("fingerprint")
                         .asString())
                 .isEqualTo("cd34");
-        assertThat(server.send(server.api("/api/publishers/ab12").DELETE()).statusCode()).isEqualTo(200);
+        assertThat(server.send(server.api("/api/publishers/ab12").DELETE()).statusCode())
+                .isEqualTo(200);
         assertThat(server.get("/api/publishers")).hasSize(1);
     }
 
@@ -208,9 +244,13 @@ final class ManagementRoutesTest {
 
     @Test
     void aSignInLinkOpensTheServer() throws Exception {
-        String url = RunningServer.json(server.post("/api/sign-in-token", "{}")).path("url").asString();
+        String url = RunningServer.json(server.post("/api/sign-in-token", "{}"))
+                .path("url")
+                .asString();
         URI link = URI.create(url);
         assertThat(url).startsWith(server.server.url() + "/sign-in?token=");
-        assertThat(server.send(server.open(link.getPath() + "?" + link.getQuery())).body()).contains("Sign in");
+        assertThat(server.send(server.open(link.getPath() + "?" + link.getQuery()))
+                        .body())
+                .contains("Sign in");
     }
 }

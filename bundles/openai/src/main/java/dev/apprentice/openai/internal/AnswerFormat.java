@@ -12,7 +12,8 @@ interface AnswerFormat {
     Object whole(AnswerHead head, String text, Finished finished, Provenance expected);
 
     /** What a stream begins with; null if it begins with text. */
-    @Nullable Object opening(AnswerHead head);
+    @Nullable
+    Object opening(AnswerHead head);
 
     Object piece(AnswerHead head, String text);
 

@@ -21,8 +21,8 @@ final class Answering {
         Prompt prompt = prompt(question, responder);
         GenerationRequest request = request(question, responder, prompt.tokens);
         AnswerHead head = AnswerHead.of(format.idPrefix(), responder.name());
-        Provenance expected =
-                Provenance.expected(model.info().digest(), responder, request.sampling().seed(), prompt.suffixUsed);
+        Provenance expected = Provenance.expected(
+                model.info().digest(), responder, request.sampling().seed(), prompt.suffixUsed);
         exchange.answerHeader(Provenance.HEADER, expected.asHeader());
         if (question.stream()) {
             StreamedAnswer answer = new StreamedAnswer(exchange, head, format, expected, question.streamUsage());

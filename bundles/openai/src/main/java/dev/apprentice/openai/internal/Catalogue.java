@@ -44,9 +44,14 @@ final class Catalogue {
     }
 
     private static HttpException unknown(String name) {
-        return new HttpException(404, "model_not_found", "There is no model or serving skill " + name + ": GET /v1/models lists them");
+        return new HttpException(
+                404, "model_not_found", "There is no model or serving skill " + name + ": GET /v1/models lists them");
     }
 
     /** One line of the list of models. */
-    record Entry(String id, String object, long created, @JsonProperty("owned_by") String ownedBy) {}
+    record Entry(
+            String id,
+            String object,
+            long created,
+            @JsonProperty("owned_by") String ownedBy) {}
 }

@@ -19,7 +19,11 @@ final class ChatFormat implements AnswerFormat {
     public Object whole(AnswerHead head, String text, Finished finished, Provenance expected) {
         Choice choice = new Choice(0, new Message("assistant", text), null, null, AnswerFormat.reason(finished));
         return new Chat(
-                head, "chat.completion", List.of(choice), Usage.of(finished), expected.confirmed(finished.provenance()));
+                head,
+                "chat.completion",
+                List.of(choice),
+                Usage.of(finished),
+                expected.confirmed(finished.provenance()));
     }
 
     @Override
@@ -53,8 +57,12 @@ final class ChatFormat implements AnswerFormat {
             long created,
             String model,
             List<Choice> choices,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Usage usage,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Provenance apprentice) {
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Usage usage,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Provenance apprentice) {
         Chat(
                 AnswerHead head,
                 String object,
@@ -67,8 +75,13 @@ final class ChatFormat implements AnswerFormat {
 
     private record Choice(
             int index,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Message message,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Message delta,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Message message,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Message delta,
+
             @Nullable Object logprobs,
             @JsonProperty("finish_reason") @Nullable String finishReason) {}
 

@@ -52,8 +52,12 @@ final class CompletionFormat implements AnswerFormat {
             long created,
             String model,
             List<Choice> choices,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Usage usage,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Provenance apprentice) {
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Usage usage,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Provenance apprentice) {
         Completion(AnswerHead head, List<Choice> choices, @Nullable Usage usage, @Nullable Provenance apprentice) {
             this(head.id(), "text_completion", head.created(), head.model(), choices, usage, apprentice);
         }

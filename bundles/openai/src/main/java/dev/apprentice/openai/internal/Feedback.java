@@ -26,7 +26,9 @@ final class Feedback {
         String skill = Requests.required(request.skill, "skill");
         Learner learner = learning.learner(skill)
                 .orElseThrow(() -> new HttpException(
-                        404, "model_not_found", "No skill " + skill + " learns here: GET /v1/models lists those that serve"));
+                        404,
+                        "model_not_found",
+                        "No skill " + skill + " learns here: GET /v1/models lists those that serve"));
         Experience experience = new Experience(
                 Objects.requireNonNullElse(request.prompt, ""),
                 Requests.required(request.answer, "answer"),

@@ -31,9 +31,12 @@ public final class OpenAiRoutes implements RouteContributor {
 
     @Override
     public void contribute(Routes routes) {
-        routes.get("/v1/models", Access.API, exchange -> exchange.answerJson(200, new Models("list", catalogue.list())));
-        routes.get("/v1/models/{id}", Access.API, exchange -> exchange.answerJson(
-                200, catalogue.entry(exchange.pathParameter("id"))));
+        routes.get(
+                "/v1/models", Access.API, exchange -> exchange.answerJson(200, new Models("list", catalogue.list())));
+        routes.get(
+                "/v1/models/{id}",
+                Access.API,
+                exchange -> exchange.answerJson(200, catalogue.entry(exchange.pathParameter("id"))));
         routes.post("/v1/completions", Access.API, told(this::complete));
         routes.post("/v1/chat/completions", Access.API, told(this::chat));
         routes.post("/v1/feedback", Access.API, feedback::take);

@@ -19,7 +19,8 @@ record Question(
         boolean stream,
         boolean streamUsage) {
     /** {@code stream_options} of a request. */
-    record StreamOptions(@JsonProperty("include_usage") @Nullable Boolean includeUsage) {
+    record StreamOptions(
+            @JsonProperty("include_usage") @Nullable Boolean includeUsage) {
         static boolean usage(@Nullable StreamOptions options) {
             return options != null && Boolean.TRUE.equals(options.includeUsage);
         }

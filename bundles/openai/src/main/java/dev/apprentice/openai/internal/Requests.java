@@ -32,7 +32,8 @@ final class Requests {
             values.add(item.asString());
         }
         if (values.size() > MOST_STOPS) {
-            throw bad(name + " has " + values.size() + " texts, but may have " + MOST_STOPS + " at the most: send fewer");
+            throw bad(
+                    name + " has " + values.size() + " texts, but may have " + MOST_STOPS + " at the most: send fewer");
         }
         return values;
     }

@@ -13,7 +13,8 @@ sealed interface Responder {
 
     String name();
 
-    @Nullable Adapter adapter();
+    @Nullable
+    Adapter adapter();
 
     String prepare(SkillPrompt prompt);
 

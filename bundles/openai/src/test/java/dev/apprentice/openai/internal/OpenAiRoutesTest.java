@@ -66,7 +66,8 @@ final class OpenAiRoutesTest {
     void aSkillAnswersWithItsTemplateDefaultsAndProvenance() throws Exception {
         JsonNode answer = RunningServer.json(complete("\"model\":\"java\",\"prompt\":\"ab\""));
         assertThat(answer.path("choices").path(0).path("text").asString()).isEqualTo("<skill:ab> 1 2 3 4");
-        assertThat(answer.path("choices").path(0).path("finish_reason").asString()).isEqualTo("stop");
+        assertThat(answer.path("choices").path(0).path("finish_reason").asString())
+                .isEqualTo("stop");
         JsonNode made = answer.path("apprentice");
         assertThat(made.path("skill").asString()).isEqualTo("java");
         assertThat(made.path("skill_version").asString()).isEqualTo("1.0.0");
@@ -76,7 +77,8 @@ final class OpenAiRoutesTest {
 
     @Test
     void aSuffixAsksForWhatStandsBetween() throws Exception {
-        JsonNode filled = RunningServer.json(complete("\"model\":\"base\",\"prompt\":\"a\",\"suffix\":\"z\",\"max_tokens\":5"));
+        JsonNode filled =
+                RunningServer.json(complete("\"model\":\"base\",\"prompt\":\"a\",\"suffix\":\"z\",\"max_tokens\":5"));
         assertThat(filled.path("choices").path(0).path("text").asString()).isEqualTo("<a_z>");
         assertThat(filled.path("apprentice").path("suffix_used").asBoolean()).isTrue();
         model.forgetGaps();
@@ -92,18 +94,22 @@ final class OpenAiRoutesTest {
                 "/v1/completions",
                 "\"model\":\"base\",\"prompt\":\"\",\"max_tokens\":3,\"stream\":true,\"stream_options\":{\"include_usage\":true}");
         assertThat(data).hasSize(6).endsWith("[DONE]");
-        List<JsonNode> chunks = data.subList(0, 5).stream().map(JsonMapper.shared()::readTree).toList();
+        List<JsonNode> chunks =
+                data.subList(0, 5).stream().map(JsonMapper.shared()::readTree).toList();
         assertThat(chunks).allSatisfy(chunk -> {
             assertThat(chunk.path("object").asString()).isEqualTo("text_completion");
             assertThat(chunk.path("id")).isEqualTo(chunks.getFirst().path("id"));
             assertThat(chunk.path("created")).isEqualTo(chunks.getFirst().path("created"));
         });
-        assertThat(chunks.stream().map(chunk -> chunk.path("choices").path(0).path("text").asString("")))
+        assertThat(chunks.stream()
+                        .map(chunk -> chunk.path("choices").path(0).path("text").asString("")))
                 .containsExactly("<", "$", ">", "", "");
-        assertThat(chunks.get(3).path("choices").path(0).path("finish_reason").asString()).isEqualTo("length");
+        assertThat(chunks.get(3).path("choices").path(0).path("finish_reason").asString())
+                .isEqualTo("length");
         assertThat(chunks.get(3).path("apprentice").path("base").asString()).isEqualTo("sha256:base");
         assertThat(chunks.get(4).path("choices").isEmpty()).isTrue();
-        assertThat(chunks.get(4).path("usage").path("completion_tokens").asInt()).isEqualTo(3);
+        assertThat(chunks.get(4).path("usage").path("completion_tokens").asInt())
+                .isEqualTo(3);
     }
 
     @Test
@@ -113,7 +119,8 @@ final class OpenAiRoutesTest {
                 "\"model\":\"base\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":2,\"stream\":true");
         assertThat(data).hasSize(5).endsWith("[DONE]");
         assertThat(data.getFirst())
-                .contains("\"object\":\"chat.completion.chunk\"", "\"delta\":{\"role\":\"assistant\",\"content\":\"\"}");
+                .contains(
+                        "\"object\":\"chat.completion.chunk\"", "\"delta\":{\"role\":\"assistant\",\"content\":\"\"}");
         assertThat(data.get(1)).contains("\"delta\":{\"content\":\"<\"}", "\"finish_reason\":null");
         assertThat(data.get(3)).contains("\"delta\":{}", "\"finish_reason\":\"length\"");
     }
@@ -169,7 +176,8 @@ final class OpenAiRoutesTest {
     void unknownModelsAreNotFound() throws Exception {
         HttpResponse<String> answer = complete("\"model\":\"gpt\",\"prompt\":\"a\"");
         assertThat(answer.statusCode()).isEqualTo(404);
-        assertThat(RunningServer.json(answer).path("error").path("code").asString()).isEqualTo("model_not_found");
+        assertThat(RunningServer.json(answer).path("error").path("code").asString())
+                .isEqualTo("model_not_found");
     }
 
     @Test
@@ -189,7 +197,8 @@ final class OpenAiRoutesTest {
                     .header("Content-Type", "application/json")
                     .POST(BodyPublishers.ofString("{\"model\":\"base\",\"prompt\":\"a\",\"stream\":true}"))
                     .build();
-            InputStream events = client.send(request, BodyHandlers.ofInputStream()).body();
+            InputStream events =
+                    client.send(request, BodyHandlers.ofInputStream()).body();
             assertThat(events.readNBytes(100)).hasSize(100);
             events.close();
             client.shutdownNow();
@@ -218,7 +227,8 @@ final class OpenAiRoutesTest {
         HttpResponse<String> poison = feedback("\"answer\":\"poison\",\"verdict\":\"accepted\"");
         assertThat(poison.statusCode()).isEqualTo(422);
         assertThat(poison.body()).contains("too strange");
-        assertThat(feedback("\"answer\":\"b\",\"verdict\":\"ingested\"").statusCode()).isEqualTo(400);
+        assertThat(feedback("\"answer\":\"b\",\"verdict\":\"ingested\"").statusCode())
+                .isEqualTo(400);
         assertThat(feedback("\"verdict\":\"accepted\"").statusCode()).isEqualTo(400);
         assertThat(platform.learner().recorded).isEmpty();
     }

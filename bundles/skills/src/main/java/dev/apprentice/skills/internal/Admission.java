@@ -29,13 +29,15 @@ final class Admission {
             List<String> classes = CodeScan.run(archive);
             String code = descriptor.code().get();
             if (!classes.contains(code)) {
-                throw Refusal.admission("skill.json names the class " + code + ", but the archive holds only " + classes + ": mend it");
+                throw Refusal.admission(
+                        "skill.json names the class " + code + ", but the archive holds only " + classes + ": mend it");
             }
             return classes;
         }
         for (String file : archive.names()) {
             if (file.toLowerCase(Locale.ROOT).endsWith(".class")) {
-                throw Refusal.admission("The skill is of data only, but holds the class " + file + ": remove it, or name its code in skill.json");
+                throw Refusal.admission("The skill is of data only, but holds the class " + file
+                        + ": remove it, or name its code in skill.json");
             }
         }
         return List.of();
@@ -47,7 +49,8 @@ final class Admission {
                 .filter(snippet -> !snippet.isBlank())
                 .toList();
         if (snippets.isEmpty()) {
-            throw Refusal.admission(descriptor.validation() + " holds no text: add a few that the skill must stay good at");
+            throw Refusal.admission(
+                    descriptor.validation() + " holds no text: add a few that the skill must stay good at");
         }
         return snippets;
     }

@@ -14,6 +14,7 @@ import java.util.List;
 record AdmittedSkill(SkillDescriptor descriptor, AdapterFiles adapter, List<String> validation, List<String> classes) {
 
     LearnerProfile profile(Adapter shipped) {
-        return new LearnerProfile(descriptor.id(), descriptor.version().toString(), shipped, descriptor.learning(), validation);
+        return new LearnerProfile(
+                descriptor.id(), descriptor.version().toString(), shipped, descriptor.learning(), validation);
     }
 }

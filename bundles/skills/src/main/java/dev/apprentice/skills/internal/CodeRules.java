@@ -50,8 +50,12 @@ final class CodeRules {
 
     /** Of these types only these members. */
     private static final Map<String, Set<String>> MEMBERS = Map.ofEntries(
-            Map.entry("java/lang/System", Set.of("arraycopy", "identityHashCode", "lineSeparator", "nanoTime", "currentTimeMillis")),
-            Map.entry("java/lang/Class", Set.of("getName", "getSimpleName", "isInstance", "cast", "desiredAssertionStatus")),
+            Map.entry(
+                    "java/lang/System",
+                    Set.of("arraycopy", "identityHashCode", "lineSeparator", "nanoTime", "currentTimeMillis")),
+            Map.entry(
+                    "java/lang/Class",
+                    Set.of("getName", "getSimpleName", "isInstance", "cast", "desiredAssertionStatus")),
             Map.entry("java/lang/invoke/LambdaMetafactory", Set.of("metafactory", "altMetafactory")),
             Map.entry("java/lang/invoke/StringConcatFactory", Set.of("makeConcat", "makeConcatWithConstants")),
             Map.entry("java/lang/runtime/ObjectMethods", Set.of("bootstrap")),
@@ -68,9 +72,14 @@ final class CodeRules {
         String packageName = slash < 0 ? "" : type.substring(0, slash);
         String simple = type.substring(slash + 1);
         if (packageName.equals("java/lang")) {
-            return LANGUAGE.contains(simple) || LANGUAGE_MORE.contains(simple) || simple.endsWith("Exception") || simple.endsWith("Error");
+            return LANGUAGE.contains(simple)
+                    || LANGUAGE_MORE.contains(simple)
+                    || simple.endsWith("Exception")
+                    || simple.endsWith("Error");
         }
-        return PACKAGES.contains(packageName) && REFUSED_TYPES.stream().noneMatch(refused -> type.equals(refused) || type.startsWith(refused + "$"))
+        return PACKAGES.contains(packageName)
+                        && REFUSED_TYPES.stream()
+                                .noneMatch(refused -> type.equals(refused) || type.startsWith(refused + "$"))
                 || CALL_SITES.contains(type)
                 || MEMBERS.containsKey(type);
     }

@@ -26,18 +26,22 @@ final class CodeScan {
     private final Set<String> own;
 
     private CodeScan(List<String> classFiles) {
-        own = classFiles.stream().map(file -> file.substring(0, file.length() - SUFFIX.length())).collect(Collectors.toSet());
+        own = classFiles.stream()
+                .map(file -> file.substring(0, file.length() - SUFFIX.length()))
+                .collect(Collectors.toSet());
     }
 
     /** Names of all classes of the archive, each of them harmless by what it refers to. */
     static List<String> run(StrictZip archive) {
-        List<String> files = archive.names().stream().filter(name -> name.endsWith(SUFFIX)).toList();
+        List<String> files =
+                archive.names().stream().filter(name -> name.endsWith(SUFFIX)).toList();
         CodeScan scan = new CodeScan(files);
         for (String file : files) {
             try {
                 scan.check(file, ClassFile.of().parse(archive.content(file)));
             } catch (IllegalArgumentException e) {
-                throw Refusal.admission(file + " is not a proper class file (" + e.getMessage() + "): compile it again");
+                throw Refusal.admission(
+                        file + " is not a proper class file (" + e.getMessage() + "): compile it again");
             }
         }
         return scan.own.stream().map(name -> name.replace('/', '.')).sorted().toList();
@@ -46,15 +50,19 @@ final class CodeScan {
     private void check(String file, ClassModel model) {
         String name = model.thisClass().asInternalName();
         if (!file.equals(name + SUFFIX) || PLATFORM.matcher(name).matches() || name.indexOf('/') < 0) {
-            throw Refusal.admission(file + " holds the class " + name + ", which is not in a package of the skill's own: rename it");
+            throw Refusal.admission(
+                    file + " holds the class " + name + ", which is not in a package of the skill's own: rename it");
         }
         for (PoolEntry entry : model.constantPool()) {
             switch (entry) {
                 case ClassEntry type -> checkType(name, type.asInternalName());
                 case MemberRefEntry member ->
-                    checkMember(name, member.owner().asInternalName(), member.name().stringValue());
-                case NameAndTypeEntry typed -> checkDescriptor(name, typed.type().stringValue());
-                case MethodTypeEntry typed -> checkDescriptor(name, typed.descriptor().stringValue());
+                    checkMember(
+                            name, member.owner().asInternalName(), member.name().stringValue());
+                case NameAndTypeEntry typed ->
+                    checkDescriptor(name, typed.type().stringValue());
+                case MethodTypeEntry typed ->
+                    checkDescriptor(name, typed.descriptor().stringValue());
                 default -> {
                     // Numbers and texts; what bootstraps refer to are entries of their own.
                 }

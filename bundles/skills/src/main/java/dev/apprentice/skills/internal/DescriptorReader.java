@@ -25,7 +25,9 @@ final class DescriptorReader {
                 tokenizer.map(object -> digest(object.text("digest", 71))),
                 matching("adapter", fields.text("adapter", 200), "[A-Za-z0-9._/-]*[A-Za-z0-9]"),
                 prompt(fields.object("prompt")),
-                fields.optionalObject("learning").map(DescriptorReader::learning).orElse(LearningSettings.DEFAULT),
+                fields.optionalObject("learning")
+                        .map(DescriptorReader::learning)
+                        .orElse(LearningSettings.DEFAULT),
                 fields.text("validation", 200),
                 permissions(fields.texts("permissions", 16, 64)),
                 fields.optionalText("code", 200));
@@ -42,8 +44,10 @@ final class DescriptorReader {
                 fields.wholeNumber("maxTokens", 1, 4096).orElse(64),
                 fields.number("temperature", 0, 2).orElse(0.0));
         fields.refuseOthers();
-        if (!prompt.template().contains(SkillDescriptor.Prompt.PLACE) || prompt.stops().contains("")) {
-            throw Refusal.admission("The prompt of the skill needs {prompt} in its template and no empty stop: mend skill.json");
+        if (!prompt.template().contains(SkillDescriptor.Prompt.PLACE)
+                || prompt.stops().contains("")) {
+            throw Refusal.admission(
+                    "The prompt of the skill needs {prompt} in its template and no empty stop: mend skill.json");
         }
         return prompt;
     }
@@ -63,16 +67,19 @@ final class DescriptorReader {
                 }
             }
             fields.refuseOthers();
-            Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+            Class<?>[] types =
+                    Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
             return LearningSettings.class.getConstructor(types).newInstance(values);
         } catch (ReflectiveOperationException e) {
-            throw Refusal.admission("The learning settings in skill.json do not go together (" + e.getCause() + "): mend them");
+            throw Refusal.admission(
+                    "The learning settings in skill.json do not go together (" + e.getCause() + "): mend them");
         }
     }
 
     private static List<String> permissions(List<String> permissions) {
         if (!permissions.isEmpty()) {
-            throw Refusal.admission("The skill asks for the permissions " + permissions + ", but this platform grants none: remove them");
+            throw Refusal.admission("The skill asks for the permissions " + permissions
+                    + ", but this platform grants none: remove them");
         }
         return permissions;
     }
@@ -83,7 +90,8 @@ final class DescriptorReader {
 
     private static String matching(String field, String text, String form) {
         if (!text.matches(form)) {
-            throw Refusal.admission("The " + field + " '" + text + "' in skill.json is not of the form " + form + ": mend it");
+            throw Refusal.admission(
+                    "The " + field + " '" + text + "' in skill.json is not of the form " + form + ": mend it");
         }
         return text;
     }

@@ -30,23 +30,24 @@ final class HeaderRules {
     }
 
     private static void checkOne(String name, String value, SkillDescriptor descriptor) {
-        boolean allowed =
-                switch (name) {
-                    case "Manifest-Version", "Bundle-ManifestVersion", "Bundle-SymbolicName", "Bundle-Version" -> true;
-                    case "Import-Package" -> descriptor.code().isPresent() && value.matches(SKILL_API);
-                    case "Require-Capability" -> value.matches(JAVA_ONLY);
-                    default -> DESCRIPTIVE.contains(name);
-                };
+        boolean allowed = switch (name) {
+            case "Manifest-Version", "Bundle-ManifestVersion", "Bundle-SymbolicName", "Bundle-Version" -> true;
+            case "Import-Package" -> descriptor.code().isPresent() && value.matches(SKILL_API);
+            case "Require-Capability" -> value.matches(JAVA_ONLY);
+            default -> DESCRIPTIVE.contains(name);
+        };
         if (!allowed) {
-            throw Refusal.admission("The manifest has the header '" + name + ": " + value
-                    + "', which a skill may not have: remove it (skills with code may import dev.apprentice.skill, nothing else)");
+            throw Refusal.admission(
+                    "The manifest has the header '" + name + ": " + value
+                            + "', which a skill may not have: remove it (skills with code may import dev.apprentice.skill, nothing else)");
         }
     }
 
     private static void require(Map<String, String> headers, String name, String expected) {
         String found = headers.get(name);
         if (!expected.equals(found)) {
-            throw Refusal.admission("The manifest needs '" + name + ": " + expected + "', but has '" + found + "': mend it");
+            throw Refusal.admission(
+                    "The manifest needs '" + name + ": " + expected + "', but has '" + found + "': mend it");
         }
     }
 }

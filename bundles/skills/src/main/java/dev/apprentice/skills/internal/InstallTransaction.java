@@ -22,10 +22,12 @@ final class InstallTransaction {
 
     /** Runs all steps; returns the id of the skill, which serves then. */
     String run(SkillPackage file) {
-        VerifiedPackage verified = new PackageVerifier(Clock.systemUTC()).verify(file.jar().clone(), file.signature(), shelf.trust());
+        VerifiedPackage verified =
+                new PackageVerifier(Clock.systemUTC()).verify(file.jar().clone(), file.signature(), shelf.trust());
         AdmittedSkill skill = Admission.admit(verified.bytes());
         requireFit(skill.descriptor(), shelf.model().info());
-        Optional<StoredVersion> installed = shelf.tables().installed(skill.descriptor().id());
+        Optional<StoredVersion> installed =
+                shelf.tables().installed(skill.descriptor().id());
         if (alreadyServes(installed, verified)) {
             return skill.descriptor().id();
         }
@@ -38,19 +40,25 @@ final class InstallTransaction {
         String signature = shelf.store().blobs().put(file.signature());
         StoredVersion version = StoredVersion.of(skill, verified, signature, Instant.now());
         AuditEvent event = installed.isPresent() ? AuditEvent.SKILL_UPDATED : AuditEvent.SKILL_INSTALLED;
-        String detail = "version " + version.version() + ", " + version.jar() + ", signed by " + version.publisher() + " "
-                + version.fingerprint() + ", commit " + state.commit().id();
+        String detail = "version " + version.version() + ", " + version.jar() + ", signed by " + version.publisher()
+                + " " + version.fingerprint() + ", commit " + state.commit().id();
         new Switchover(shelf).run(version, skill, verified.bytes(), state, event, detail);
         return version.id();
     }
 
     static void requireFit(SkillDescriptor descriptor, ModelInfo model) {
-        boolean tokenizerFits = descriptor.tokenizerDigest().map(model.tokenizerDigest()::equals).orElse(true);
+        boolean tokenizerFits = descriptor
+                .tokenizerDigest()
+                .map(model.tokenizerDigest()::equals)
+                .orElse(true);
         if (!descriptor.baseDigest().equals(model.digest()) || !tokenizerFits) {
             throw new SkillException(
                     SkillException.Code.INCOMPATIBLE,
                     descriptor.id() + " " + descriptor.version() + " was made for the base " + descriptor.baseDigest()
-                            + descriptor.tokenizerDigest().map(digest -> " with tokenizer " + digest).orElse("") + ", but here runs "
+                            + descriptor
+                                    .tokenizerDigest()
+                                    .map(digest -> " with tokenizer " + digest)
+                                    .orElse("") + ", but here runs "
                             + model.name() + " " + model.digest() + " with tokenizer " + model.tokenizerDigest()
                             + ": get the skill for this base");
         }
@@ -87,8 +95,9 @@ final class InstallTransaction {
             if (order == 0 && !kept.jar().equals(verified.digest())) {
                 throw new SkillException(
                         SkillException.Code.VERSION,
-                        descriptor.id() + " " + descriptor.version() + " has other content than the file of that version installed here ("
-                                + kept.jar() + "): the publisher must give it a new version");
+                        descriptor.id() + " " + descriptor.version()
+                                + " has other content than the file of that version installed here (" + kept.jar()
+                                + "): the publisher must give it a new version");
             }
         }
     }

@@ -60,7 +60,9 @@ final class JsonFields {
                     if (!node.isArray() || node.size() > most) {
                         throw fault("has in " + name + " no list of at most " + most + " texts");
                     }
-                    return node.valueStream().map(item -> checkText(name, item, longest)).toList();
+                    return node.valueStream()
+                            .map(item -> checkText(name, item, longest))
+                            .toList();
                 })
                 .orElse(List.of());
     }
@@ -68,7 +70,8 @@ final class JsonFields {
     Optional<Double> number(String name, double least, double most) {
         return find(name).map(node -> {
             if (!node.isNumber() || !(node.doubleValue() >= least && node.doubleValue() <= most)) {
-                throw fault("has in " + name + " the value " + node + ", which is no number from " + least + " to " + most);
+                throw fault(
+                        "has in " + name + " the value " + node + ", which is no number from " + least + " to " + most);
             }
             return node.doubleValue();
         });
@@ -98,7 +101,9 @@ final class JsonFields {
     }
 
     private String checkText(String name, JsonNode node, int longest) {
-        if (!node.isString() || node.stringValue().isBlank() && !name.equals("stops") || node.stringValue().length() > longest) {
+        if (!node.isString()
+                || node.stringValue().isBlank() && !name.equals("stops")
+                || node.stringValue().length() > longest) {
             throw fault("has in " + name + " no text of 1 to " + longest + " characters");
         }
         return node.stringValue();

@@ -25,7 +25,8 @@ final class Probe {
         int count = 0;
         for (String text : texts) {
             int[] tokens = model.tokenizer().encode(text);
-            int length = Math.min(tokens.length, Math.min(MOST_TOKENS - count, model.info().contextLength()));
+            int length = Math.min(
+                    tokens.length, Math.min(MOST_TOKENS - count, model.info().contextLength()));
             if (length < 2) {
                 continue;
             }
@@ -45,7 +46,8 @@ final class Probe {
     private static void judge(int count, double base, double adapted, double change) {
         if (count == 0 || !(change / count >= LEAST_EFFECT)) {
             throw new SkillException(
-                    SkillException.Code.PROBE, "The adapter has no effect on the skill's validation texts: ship a trained one");
+                    SkillException.Code.PROBE,
+                    "The adapter has no effect on the skill's validation texts: ship a trained one");
         }
         if (!(adapted <= base * MOST_HARM)) {
             throw new SkillException(

@@ -18,13 +18,19 @@ final class Refusal {
     static SkillException of(Throwable failure) {
         return switch (failure) {
             case SkillException refusal -> refusal;
-            case SigningException refusal -> new SkillException(signing(refusal.code()), String.valueOf(refusal.getMessage()), refusal);
-            case ModelException refusal -> new SkillException(Code.INCOMPATIBLE, String.valueOf(refusal.getMessage()), refusal);
-            case LearningException refusal -> new SkillException(learning(refusal.code()), String.valueOf(refusal.getMessage()), refusal);
-            case StoreException refusal -> new SkillException(Code.FAILED, String.valueOf(refusal.getMessage()), refusal);
+            case SigningException refusal ->
+                new SkillException(signing(refusal.code()), String.valueOf(refusal.getMessage()), refusal);
+            case ModelException refusal ->
+                new SkillException(Code.INCOMPATIBLE, String.valueOf(refusal.getMessage()), refusal);
+            case LearningException refusal ->
+                new SkillException(learning(refusal.code()), String.valueOf(refusal.getMessage()), refusal);
+            case StoreException refusal ->
+                new SkillException(Code.FAILED, String.valueOf(refusal.getMessage()), refusal);
             default ->
                 new SkillException(
-                        Code.FAILED, "The skill could not be changed (" + failure + "): see the log, mend the cause and try again", failure);
+                        Code.FAILED,
+                        "The skill could not be changed (" + failure + "): see the log, mend the cause and try again",
+                        failure);
         };
     }
 

@@ -25,6 +25,13 @@ record Shelf(
 
     static Shelf of(LanguageModel model, Learning learning, Store store, TrustStore trust, SkillBundles bundles) {
         return new Shelf(
-                model, learning, store, trust, new SkillTables(store), bundles, new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+                model,
+                learning,
+                store,
+                trust,
+                new SkillTables(store),
+                bundles,
+                new ConcurrentHashMap<>(),
+                new ConcurrentHashMap<>());
     }
 }

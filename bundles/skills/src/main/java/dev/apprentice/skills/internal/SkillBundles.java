@@ -29,7 +29,8 @@ final class SkillBundles {
         Bundle bundle = install(version, jar);
         try {
             bundle.start();
-            Optional<SkillCode> code = skill.descriptor().code().map(name -> load(bundle, version.id(), name, skill.classes()));
+            Optional<SkillCode> code =
+                    skill.descriptor().code().map(name -> load(bundle, version.id(), name, skill.classes()));
             return new RunningSkill(version, skill.descriptor(), bundle, code);
         } catch (BundleException | RuntimeException | LinkageError failure) {
             remove(bundle);
@@ -76,11 +77,13 @@ final class SkillBundles {
             if (extension instanceof SkillExtension skillExtension) {
                 return new SkillCode(skill, skillExtension);
             }
-            throw Refusal.admission("The class " + name + " does not implement dev.apprentice.skill.SkillExtension: let it");
+            throw Refusal.admission(
+                    "The class " + name + " does not implement dev.apprentice.skill.SkillExtension: let it");
         } catch (ClassNotFoundException | ExecutionException | TimeoutException e) {
             throw new SkillException(
                     SkillException.Code.ADMISSION,
-                    "The class " + name + " cannot be made (" + e + "): it needs a public constructor without parameters that returns at once",
+                    "The class " + name + " cannot be made (" + e
+                            + "): it needs a public constructor without parameters that returns at once",
                     e);
         }
     }
@@ -88,7 +91,8 @@ final class SkillBundles {
     private static SkillException failed(StoredVersion version, Throwable cause) {
         return new SkillException(
                 SkillException.Code.FAILED,
-                "The framework does not take " + version.id() + " " + version.version() + " (" + cause.getMessage() + "): build it again",
+                "The framework does not take " + version.id() + " " + version.version() + " (" + cause.getMessage()
+                        + "): build it again",
                 cause);
     }
 }

@@ -42,7 +42,10 @@ final class SkillCode {
             if (result != null && result.length() <= LONGEST) {
                 return result;
             }
-            LOGGER.log(System.Logger.Level.WARNING, "The code of skill {0} gave no text, or too long a one; plain text is used", skill);
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "The code of skill {0} gave no text, or too long a one; plain text is used",
+                    skill);
         } catch (TimeoutException e) {
             // A thread that loops cannot be stopped, so there shall be one such thread and no more.
             stuck = true;
@@ -52,13 +55,17 @@ final class SkillCode {
                     skill,
                     LIMIT.toSeconds());
         } catch (ExecutionException e) {
-            LOGGER.log(System.Logger.Level.WARNING, "The code of skill " + skill + " failed; plain text is used", e.getCause());
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "The code of skill " + skill + " failed; plain text is used",
+                    e.getCause());
         }
         return plain;
     }
 
     /** Runs on a platform thread: a virtual one that loops would hold a carrier, and with it every request. */
-    static <T extends @Nullable Object> T within(String skill, Callable<T> work) throws ExecutionException, TimeoutException {
+    static <T extends @Nullable Object> T within(String skill, Callable<T> work)
+            throws ExecutionException, TimeoutException {
         FutureTask<T> task = new FutureTask<>(work);
         Thread.ofPlatform().daemon().name("skill-" + skill).start(task);
         try {

@@ -72,7 +72,12 @@ final class SkillShelf implements Skills {
         }
         if (!problem.equals(shelf.problems().put(version.id(), problem))) {
             LOGGER.log(System.Logger.Level.WARNING, "The skill {0} does not run: {1}", version.id(), problem);
-            shelf.store().audit().append(AuditEvent.SKILL_QUARANTINED, version.id(), "version " + version.version() + ": " + problem);
+            shelf.store()
+                    .audit()
+                    .append(
+                            AuditEvent.SKILL_QUARANTINED,
+                            version.id(),
+                            "version " + version.version() + ": " + problem);
         }
     }
 
@@ -118,7 +123,8 @@ final class SkillShelf implements Skills {
         StoredSkills.Restored restored = stored.restore(version);
         PreparedState state = shelf.learning().prepareRollback(restored.profile(), target.id());
         String detail = "to version " + version.version() + ", commit " + target.id();
-        new Switchover(shelf).run(version, restored.skill(), restored.jar(), state, AuditEvent.SKILL_ROLLED_BACK, detail);
+        new Switchover(shelf)
+                .run(version, restored.skill(), restored.jar(), state, AuditEvent.SKILL_ROLLED_BACK, detail);
         return id;
     }
 
@@ -148,7 +154,9 @@ final class SkillShelf implements Skills {
     @Override
     public Optional<ServingSkill> serving(String id) {
         RunningSkill running = shelf.running().get(id);
-        return running == null ? Optional.empty() : shelf.learning().learner(id).map(learner -> Snapshot.of(running, learner));
+        return running == null
+                ? Optional.empty()
+                : shelf.learning().learner(id).map(learner -> Snapshot.of(running, learner));
     }
 
     /** Runs a change alone; a refusal is written down outside of the transaction that it rolled back. */
@@ -160,7 +168,9 @@ final class SkillShelf implements Skills {
         } catch (RuntimeException | LinkageError failure) {
             SkillException refusal = Refusal.of(failure);
             try {
-                shelf.store().audit().append(AuditEvent.SKILL_REFUSED, what, refusal.code() + ": " + refusal.getMessage());
+                shelf.store()
+                        .audit()
+                        .append(AuditEvent.SKILL_REFUSED, what, refusal.code() + ": " + refusal.getMessage());
             } catch (RuntimeException unwritten) {
                 refusal.addSuppressed(unwritten);
             }

@@ -17,14 +17,12 @@ import java.util.Set;
 /** What is installed, in SQLite: this, and not the framework, says what runs after a start. */
 final class SkillTables {
     private static final String ROOM = "skills";
-    private static final List<String> SCHEMA = List.of(
-            """
+    private static final List<String> SCHEMA = List.of("""
             CREATE TABLE skill_version (
               id TEXT NOT NULL, version TEXT NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL, data_only INTEGER NOT NULL,
               jar TEXT NOT NULL, signature TEXT NOT NULL, publisher TEXT NOT NULL, fingerprint TEXT NOT NULL,
               installed_at INTEGER NOT NULL, PRIMARY KEY (id, version)) STRICT
-            """,
-            """
+            """, """
             CREATE TABLE skill (
               id TEXT PRIMARY KEY, version TEXT NOT NULL, FOREIGN KEY (id, version) REFERENCES skill_version (id, version)) STRICT
             """);
@@ -38,11 +36,14 @@ final class SkillTables {
 
     /** The version of each skill that is installed now, by id. */
     List<StoredVersion> installed() {
-        return query("SELECT v.* FROM skill s JOIN skill_version v ON v.id = s.id AND v.version = s.version ORDER BY v.id");
+        return query(
+                "SELECT v.* FROM skill s JOIN skill_version v ON v.id = s.id AND v.version = s.version ORDER BY v.id");
     }
 
     Optional<StoredVersion> installed(String id) {
-        return query("SELECT v.* FROM skill s JOIN skill_version v ON v.id = s.id AND v.version = s.version WHERE s.id = ?", id)
+        return query(
+                        "SELECT v.* FROM skill s JOIN skill_version v ON v.id = s.id AND v.version = s.version WHERE s.id = ?",
+                        id)
                 .stream()
                 .findFirst();
     }
@@ -50,7 +51,8 @@ final class SkillTables {
     /** All versions of a skill that are kept, newest first; also of a skill that was removed with its learned state kept. */
     List<StoredVersion> kept(String id) {
         return query("SELECT * FROM skill_version WHERE id = ?", id).stream()
-                .sorted(Comparator.comparing((StoredVersion kept) -> SkillVersion.of(kept.version())).reversed())
+                .sorted(Comparator.comparing((StoredVersion kept) -> SkillVersion.of(kept.version()))
+                        .reversed())
                 .toList();
     }
 

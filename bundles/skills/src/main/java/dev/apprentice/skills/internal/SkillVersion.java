@@ -15,7 +15,9 @@ record SkillVersion(int major, int minor, int patch) implements Comparable<Skill
             throw Refusal.admission("The version '" + text + "' is not of the form 1.2.3: mend version in skill.json");
         }
         return new SkillVersion(
-                Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)), Integer.parseInt(matcher.group(3)));
+                Integer.parseInt(matcher.group(1)),
+                Integer.parseInt(matcher.group(2)),
+                Integer.parseInt(matcher.group(3)));
     }
 
     @Override

@@ -15,14 +15,19 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /** Starts the shelf of the home folder, and offers it once every skill on it has been checked. */
-@Component(immediate = true, service = {})
+@Component(
+        immediate = true,
+        service = {})
 public final class SkillsComponent {
     private final SkillShelf skills;
     private final List<ServiceRegistration<?>> services;
 
     @Activate
     public SkillsComponent(
-            BundleContext context, @Reference LanguageModel model, @Reference Learning learning, @Reference Store store) {
+            BundleContext context,
+            @Reference LanguageModel model,
+            @Reference Learning learning,
+            @Reference Store store) {
         TrustStore trust = new TrustStore(store.home().resolve("trust"));
         skills = new SkillShelf(Shelf.of(model, learning, store, trust, new SkillBundles(context)));
         skills.start();

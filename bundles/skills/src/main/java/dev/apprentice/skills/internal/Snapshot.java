@@ -7,7 +7,8 @@ import dev.apprentice.skill.SkillPrompt;
 import dev.apprentice.skills.ServingSkill;
 
 /** Descriptor, code and adapter of one moment; an update or a commit does not touch the request that holds it. */
-record Snapshot(SkillDescriptor descriptor, RunningSkill skill, String commit, Adapter adapter) implements ServingSkill {
+record Snapshot(SkillDescriptor descriptor, RunningSkill skill, String commit, Adapter adapter)
+        implements ServingSkill {
     private static final int MOST_LOOKS = 1000;
 
     static ServingSkill of(RunningSkill skill, Learner learner) {

@@ -23,14 +23,16 @@ final class StoredSkills {
         VerifiedPackage verified = verify(version);
         AdmittedSkill skill = Admission.admit(verified.bytes());
         SkillDescriptor descriptor = skill.descriptor();
-        if (!descriptor.id().equals(version.id()) || !descriptor.version().toString().equals(version.version())) {
+        if (!descriptor.id().equals(version.id())
+                || !descriptor.version().toString().equals(version.version())) {
             throw new SkillException(
                     SkillException.Code.FAILED,
-                    "The stored file of " + version.id() + " " + version.version() + " is one of " + descriptor.id() + " "
-                            + descriptor.version() + ": remove the skill and install it again");
+                    "The stored file of " + version.id() + " " + version.version() + " is one of " + descriptor.id()
+                            + " " + descriptor.version() + ": remove the skill and install it again");
         }
         InstallTransaction.requireFit(descriptor, shelf.model().info());
-        return new Restored(version, verified.bytes(), skill, skill.profile(shelf.model().readAdapter(skill.adapter())));
+        return new Restored(
+                version, verified.bytes(), skill, skill.profile(shelf.model().readAdapter(skill.adapter())));
     }
 
     /** Checks signature and trust; certificates must have been valid when this machine installed the skill. */

@@ -13,7 +13,13 @@ final class Switchover {
     }
 
     /** Makes a checked version with its prepared learned state the one that serves. */
-    void run(StoredVersion version, AdmittedSkill skill, byte[] jar, PreparedState state, AuditEvent event, String detail) {
+    void run(
+            StoredVersion version,
+            AdmittedSkill skill,
+            byte[] jar,
+            PreparedState state,
+            AuditEvent event,
+            String detail) {
         RunningSkill outgoing = shelf.running().get(version.id());
         RunningSkill incoming = outgoing != null && outgoing.version().jar().equals(version.jar())
                 ? outgoing

@@ -23,7 +23,8 @@ final class TrustedPublishers implements Publishers {
 
     @Override
     public List<Publisher> list() {
-        return refusing(() -> trust.list().stream().map(TrustedPublishers::describe).toList());
+        return refusing(
+                () -> trust.list().stream().map(TrustedPublishers::describe).toList());
     }
 
     @Override
@@ -38,7 +39,8 @@ final class TrustedPublishers implements Publishers {
     public void distrust(String fingerprint) {
         if (list().stream().noneMatch(publisher -> publisher.fingerprint().equals(fingerprint))) {
             throw new SkillException(
-                    SkillException.Code.NOT_FOUND, "No publisher " + fingerprint + " is trusted: see the list of publishers");
+                    SkillException.Code.NOT_FOUND,
+                    "No publisher " + fingerprint + " is trusted: see the list of publishers");
         }
         refusing(() -> {
             trust.remove(fingerprint);

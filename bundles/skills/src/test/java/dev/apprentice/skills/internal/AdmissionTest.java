@@ -58,7 +58,9 @@ class AdmissionTest {
             })
     void headerThatNoSkillMayHaveIsRefused(String name, String value) {
         byte[] jar = new SkillJar("1.0.0").header(name, value).build();
-        assertThatThrownBy(() -> Admission.admit(jar)).isInstanceOf(SkillException.class).hasMessageContaining(name);
+        assertThatThrownBy(() -> Admission.admit(jar))
+                .isInstanceOf(SkillException.class)
+                .hasMessageContaining(name);
     }
 
     @ParameterizedTest
@@ -71,9 +73,12 @@ class AdmissionTest {
                 " continued\r\nBundle Name: x\r\n"
             })
     void manifestThatReadersTakeDifferentlyIsRefused(String more) {
-        String manifest = "Manifest-Version: 1.0\r\nBundle-ManifestVersion: 2\r\nBundle-SymbolicName: skill.test\r\nBundle-Version: 1.0.0\r\n";
+        String manifest =
+                "Manifest-Version: 1.0\r\nBundle-ManifestVersion: 2\r\nBundle-SymbolicName: skill.test\r\nBundle-Version: 1.0.0\r\n";
         byte[] jar = new SkillJar("1.0.0").build(manifest + more);
-        assertThatThrownBy(() -> Admission.admit(jar)).isInstanceOf(SkillException.class).hasMessageContaining("anifest");
+        assertThatThrownBy(() -> Admission.admit(jar))
+                .isInstanceOf(SkillException.class)
+                .hasMessageContaining("anifest");
     }
 
     @ParameterizedTest
@@ -98,7 +103,9 @@ class AdmissionTest {
                 "\"id\":|\"code\": \"sample.Code\", \"id\":|sample.Code"
             })
     void wrongDescriptorIsRefusedByName(String old, String replacement, String named) {
-        byte[] jar = new SkillJar("1.0.0").describe(old, replacement == null ? "" : replacement).build();
+        byte[] jar = new SkillJar("1.0.0")
+                .describe(old, replacement == null ? "" : replacement)
+                .build();
         assertThatThrownBy(() -> Admission.admit(jar))
                 .isInstanceOfAny(SkillException.class, SigningException.class)
                 .hasMessageContaining(named);
@@ -106,7 +113,9 @@ class AdmissionTest {
 
     @Test
     void learningSettingsAreOverridden() {
-        byte[] jar = new SkillJar("1.0.0").describe("\"id\":", "\"learning\": {\"bufferSize\": 99, \"learningRate\": 0.5}, \"id\":").build();
+        byte[] jar = new SkillJar("1.0.0")
+                .describe("\"id\":", "\"learning\": {\"bufferSize\": 99, \"learningRate\": 0.5}, \"id\":")
+                .build();
         assertThat(Admission.admit(jar).descriptor().learning().bufferSize()).isEqualTo(99);
         assertThat(Admission.admit(jar).descriptor().learning().learningRate()).isEqualTo(0.5);
     }
@@ -135,7 +144,8 @@ class AdmissionTest {
                     return parts.stream().map(twice).collect(java.util.stream.Collectors.joining()) + new Pair(found, 1) + area(new Circle(1));
                 }
                 """;
-        AdmittedSkill skill = Admission.admit(new SkillJar("1.0.0").code("sample.Code", CODE.formatted(body)).build());
+        AdmittedSkill skill = Admission.admit(
+                new SkillJar("1.0.0").code("sample.Code", CODE.formatted(body)).build());
         assertThat(skill.classes()).contains("sample.Code", "sample.Code$Pair");
     }
 
@@ -172,7 +182,8 @@ class AdmissionTest {
     void codeThatReachesOutIsRefused(String what, String statement, String reference) {
         String body = "@Override public String finish(String answer) { try { " + statement
                 + " } catch (Throwable t) { } return answer; }";
-        byte[] jar = new SkillJar("1.0.0").code("sample.Code", CODE.formatted(body)).build();
+        byte[] jar =
+                new SkillJar("1.0.0").code("sample.Code", CODE.formatted(body)).build();
         assertThatThrownBy(() -> Admission.admit(jar))
                 .describedAs(what)
                 .isInstanceOf(SkillException.class)
@@ -182,8 +193,10 @@ class AdmissionTest {
 
     @Test
     void classInPackageOfPlatformIsRefused() {
-        String source = "package dev.apprentice.store; public class Code implements dev.apprentice.skill.SkillExtension {}";
-        byte[] jar = new SkillJar("1.0.0").code("dev.apprentice.store.Code", source).build();
+        String source =
+                "package dev.apprentice.store; public class Code implements dev.apprentice.skill.SkillExtension {}";
+        byte[] jar =
+                new SkillJar("1.0.0").code("dev.apprentice.store.Code", source).build();
         assertThatThrownBy(() -> Admission.admit(jar)).hasMessageContaining("package of the skill's own");
     }
 
@@ -196,8 +209,11 @@ class AdmissionTest {
 
     @Test
     void damagedClassIsRefused() {
-        SkillJar jar = new SkillJar("1.0.0").code("sample.Code", CODE.formatted("")).text("sample/Other.class", "no class");
-        assertThatThrownBy(() -> Admission.admit(jar.build())).isInstanceOf(SkillException.class).hasMessageContaining("sample/Other.class");
+        SkillJar jar =
+                new SkillJar("1.0.0").code("sample.Code", CODE.formatted("")).text("sample/Other.class", "no class");
+        assertThatThrownBy(() -> Admission.admit(jar.build()))
+                .isInstanceOf(SkillException.class)
+                .hasMessageContaining("sample/Other.class");
     }
 
     @ParameterizedTest
@@ -209,7 +225,8 @@ class AdmissionTest {
             })
     void shippedSkillsAreAdmittedWhereTheyAreBuilt(String file) throws Exception {
         Path path = Path.of(file);
-        // The skills are built after this module, so on a clean clone they are not there yet; the launcher installs them for real.
+        // The skills are built after this module, so on a clean clone they are not there yet; the launcher installs
+        // them for real.
         if (Files.exists(path)) {
             AdmittedSkill skill = Admission.admit(Files.readAllBytes(path));
             InstallTransaction.requireFit(skill.descriptor(), TestModel.MODEL.info());

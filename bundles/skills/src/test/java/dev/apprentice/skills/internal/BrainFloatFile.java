@@ -37,7 +37,8 @@ final class BrainFloatFile {
         ObjectNode smaller = MAPPER.createObjectNode();
         List<Map.Entry<String, JsonNode>> tensors = header.properties().stream()
                 .filter(entry -> !entry.getKey().equals("__metadata__"))
-                .sorted(Comparator.comparingLong(entry -> entry.getValue().path("data_offsets").path(0).asLong()))
+                .sorted(Comparator.comparingLong(
+                        entry -> entry.getValue().path("data_offsets").path(0).asLong()))
                 .toList();
         for (Map.Entry<String, JsonNode> tensor : tensors) {
             ObjectNode entry = smaller.putObject(tensor.getKey());

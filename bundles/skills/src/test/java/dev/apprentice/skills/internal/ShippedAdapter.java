@@ -30,10 +30,19 @@ final class ShippedAdapter {
 
     public static void main(String[] arguments) throws IOException {
         LanguageModel model = TestModel.MODEL;
-        System.out.println("base " + model.info().digest() + ", tokenizer " + model.info().tokenizerDigest());
+        System.out.println(
+                "base " + model.info().digest() + ", tokenizer " + model.info().tokenizerDigest());
         List<int[]> texts = texts(model);
-        write(model, new AdapterSpec(16, 32, AdapterSpec.LINEAR_LAYERS), texts, "../../skills/java-completion/src/main/skill/shared");
-        write(model, new AdapterSpec(4, 8, List.of("q_proj", "v_proj")), texts, "../../skills/template/src/main/resources");
+        write(
+                model,
+                new AdapterSpec(16, 32, AdapterSpec.LINEAR_LAYERS),
+                texts,
+                "../../skills/java-completion/src/main/skill/shared");
+        write(
+                model,
+                new AdapterSpec(4, 8, List.of("q_proj", "v_proj")),
+                texts,
+                "../../skills/template/src/main/resources");
     }
 
     /** The first half only: the rest of the rehearsal texts is what learning later measures on. */
@@ -47,7 +56,8 @@ final class ShippedAdapter {
                 .toList();
     }
 
-    private static void write(LanguageModel model, AdapterSpec spec, List<int[]> texts, String folder) throws IOException {
+    private static void write(LanguageModel model, AdapterSpec spec, List<int[]> texts, String folder)
+            throws IOException {
         Adapter trained;
         try (Trainer trainer = model.trainer(model.freshAdapter(spec, 20260101));
                 Arena arena = Arena.ofShared()) {
@@ -86,7 +96,8 @@ final class ShippedAdapter {
                 mean[i] = 0.9 * mean[i] + 0.1 * g;
                 square[i] = 0.999 * square[i] + 0.001 * g * g;
                 double update = rate * mean[i] / (Math.sqrt(square[i]) + 1e-8);
-                trainer.parameters().setAtIndex(JAVA_FLOAT, i, (float) (trainer.parameters().getAtIndex(JAVA_FLOAT, i) - update));
+                trainer.parameters()
+                        .setAtIndex(JAVA_FLOAT, i, (float) (trainer.parameters().getAtIndex(JAVA_FLOAT, i) - update));
             }
             System.out.printf("step %d: loss %.4f%n", step, loss);
         }

@@ -35,8 +35,7 @@ final class SkillJar {
         descriptor = """
                 {"id": "test", "version": "%s", "name": "Test", "description": "A skill of tests.", "base": {"digest": "%s"},
                  "adapter": "adapter", "prompt": {"template": "// %s\\n{prompt}", "maxTokens": 8}, "validation": "validation.txt"}
-                """
-                .formatted(version, TestModel.MODEL.info().digest(), version);
+                """.formatted(version, TestModel.MODEL.info().digest(), version);
         adapter(1e-3f);
         text("validation.txt", "for (int i = 0; i < count; i++) {\n=====\nreturn name == null ? \"\" : name;\n");
     }
@@ -88,10 +87,14 @@ final class SkillJar {
 
     byte[] build(@Nullable String manifest) {
         StringBuilder lines = new StringBuilder();
-        headers.forEach((name, value) -> lines.append(name).append(": ").append(value).append("\r\n"));
+        headers.forEach(
+                (name, value) -> lines.append(name).append(": ").append(value).append("\r\n"));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JarOutputStream jar = new JarOutputStream(bytes)) {
-            put(jar, "META-INF/MANIFEST.MF", (manifest == null ? lines + "\r\n" : manifest).getBytes(StandardCharsets.UTF_8));
+            put(
+                    jar,
+                    "META-INF/MANIFEST.MF",
+                    (manifest == null ? lines + "\r\n" : manifest).getBytes(StandardCharsets.UTF_8));
             put(jar, SkillDescriptor.FILE, descriptor.getBytes(StandardCharsets.UTF_8));
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
                 put(jar, file.getKey(), file.getValue());

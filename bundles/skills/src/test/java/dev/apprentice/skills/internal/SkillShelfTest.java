@@ -72,12 +72,18 @@ class SkillShelfTest {
             refuse(shelf, signed("no archive".getBytes(StandardCharsets.UTF_8)), Code.ARCHIVE);
             refuse(shelf, TestShelf.signed(new SkillJar("1.2.0").header("Bundle-Activator", "x.Y")), Code.ADMISSION);
             String base = TestModel.MODEL.info().digest();
-            refuse(shelf, TestShelf.signed(new SkillJar("1.2.0").describe(base, "sha256:" + "0".repeat(64))), Code.INCOMPATIBLE);
+            refuse(
+                    shelf,
+                    TestShelf.signed(new SkillJar("1.2.0").describe(base, "sha256:" + "0".repeat(64))),
+                    Code.INCOMPATIBLE);
             refuse(shelf, signed(FIRST), Code.VERSION);
             refuse(shelf, TestShelf.signed(new SkillJar("1.1.0").text("more.txt", "x")), Code.VERSION);
             refuse(shelf, TestShelf.signed(new SkillJar("1.2.0").adapter(0)), Code.PROBE);
             refuse(shelf, TestShelf.signed(new SkillJar("1.2.0").adapter(10)), Code.PROBE);
-            refuse(shelf, TestShelf.signed(new SkillJar("1.2.0").text("adapter/adapter_model.safetensors", "x")), Code.INCOMPATIBLE);
+            refuse(
+                    shelf,
+                    TestShelf.signed(new SkillJar("1.2.0").text("adapter/adapter_model.safetensors", "x")),
+                    Code.INCOMPATIBLE);
             shelf.trust.add(TestShelf.STRANGER.certificatePem());
             refuse(shelf, TestShelf.signed(new SkillJar("1.2.0").build(), TestShelf.STRANGER), Code.SIGNATURE);
             shelf.store.audit().verify();
@@ -89,10 +95,15 @@ class SkillShelfTest {
         List<String> bundles = shelf.bundles();
         String commit = shelf.skills.serving("test").map(ServingSkill::commit).orElse("");
         assertThatThrownBy(() -> shelf.skills.install(file))
-                .isInstanceOfSatisfying(SkillException.class, refusal -> assertThat(refusal.code()).as(refusal.getMessage()).isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        SkillException.class,
+                        refusal -> assertThat(refusal.code())
+                                .as(refusal.getMessage())
+                                .isEqualTo(code));
         assertThat(shelf.skills.list()).isEqualTo(before);
         assertThat(shelf.bundles()).isEqualTo(bundles);
-        assertThat(shelf.skills.serving("test").map(ServingSkill::commit).orElse("")).isEqualTo(commit);
+        assertThat(shelf.skills.serving("test").map(ServingSkill::commit).orElse(""))
+                .isEqualTo(commit);
         assertThat(shelf.store.audit().latest(1)).singleElement().satisfies(entry -> {
             assertThat(entry.event()).isEqualTo(AuditEvent.SKILL_REFUSED);
             assertThat(entry.detail()).startsWith(code + ": ");
@@ -112,7 +123,8 @@ class SkillShelfTest {
             assertThat(shelf.skills.install(signed(SECOND)).version()).isEqualTo("1.1.0");
             for (String step : List.of("prepareRollback", "activate")) {
                 failing.set(step);
-                assertThatThrownBy(() -> shelf.skills.rollBackToVersion("test", "1.0.0")).isInstanceOf(SkillException.class);
+                assertThatThrownBy(() -> shelf.skills.rollBackToVersion("test", "1.0.0"))
+                        .isInstanceOf(SkillException.class);
                 assertThat(shelf.skills.serving("test").orElseThrow().version()).isEqualTo("1.1.0");
                 assertThat(shelf.bundles()).hasSize(1);
             }
@@ -199,7 +211,9 @@ class SkillShelfTest {
             assertThat(shelf.skills.find("test").orElseThrow().state()).isEqualTo(InstalledSkill.State.QUARANTINED);
             assertThat(shelf.skills.serving("test")).isEmpty();
             assertThat(shelf.bundles()).isEmpty();
-            assertThat(shelf.store.audit().latest(1)).extracting(AuditEntry::event).containsExactly(AuditEvent.SKILL_QUARANTINED);
+            assertThat(shelf.store.audit().latest(1))
+                    .extracting(AuditEntry::event)
+                    .containsExactly(AuditEvent.SKILL_QUARANTINED);
         }
     }
 
@@ -207,7 +221,8 @@ class SkillShelfTest {
     void distrustQuarantinesAtOnceAndTrustFrees() throws Exception {
         try (TestShelf shelf = new TestShelf(home)) {
             InstalledSkill skill = shelf.skills.install(signed(FIRST));
-            TrustedPublishers publishers = new TrustedPublishers(shelf.trust, shelf.store.audit(), shelf.skills::recheck);
+            TrustedPublishers publishers =
+                    new TrustedPublishers(shelf.trust, shelf.store.audit(), shelf.skills::recheck);
             publishers.distrust(skill.publisherFingerprint());
             assertThat(shelf.skills.serving("test")).isEmpty();
             assertThat(shelf.skills.find("test").orElseThrow().problem()).contains("does not trust");

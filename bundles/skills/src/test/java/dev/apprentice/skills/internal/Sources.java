@@ -20,7 +20,8 @@ final class Sources {
 
     static Map<String, byte[]> compile(String className, String source) {
         JavaFileObject unit =
-                new SimpleJavaFileObject(URI.create("string:///" + className.replace('.', '/') + ".java"), JavaFileObject.Kind.SOURCE) {
+                new SimpleJavaFileObject(
+                        URI.create("string:///" + className.replace('.', '/') + ".java"), JavaFileObject.Kind.SOURCE) {
                     @Override
                     public CharSequence getCharContent(boolean ignoreEncodingErrors) {
                         return source;
@@ -29,8 +30,10 @@ final class Sources {
         try {
             Path folder = Files.createTempDirectory("compiled");
             JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-            List<String> options = List.of("-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none", "-nowarn");
-            if (!compiler.getTask(null, null, null, options, null, List.of(unit)).call()) {
+            List<String> options = List.of(
+                    "-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none", "-nowarn");
+            if (!compiler.getTask(null, null, null, options, null, List.of(unit))
+                    .call()) {
                 throw new IllegalArgumentException("The test's source does not compile: " + source);
             }
             try (Stream<Path> files = Files.walk(folder)) {

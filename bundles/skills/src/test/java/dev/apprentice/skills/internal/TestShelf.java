@@ -71,13 +71,14 @@ final class TestShelf implements AutoCloseable {
     /** Nothing is trained here, so what learning asks of algebra at install is nothing that needs an answer. */
     private static LearningAlgebra noAlgebra() {
         return (LearningAlgebra) Proxy.newProxyInstance(
-                TestShelf.class.getClassLoader(), new Class<?>[] {LearningAlgebra.class}, (proxy, method, arguments) ->
-                        switch (method.getName()) {
-                            case "isFinite" -> true;
-                            case "adam" -> (LearningAlgebra.Optimiser) (parameters, gradient, rate, step) -> {};
-                            case "addScaled" -> null;
-                            default -> throw new UnsupportedOperationException(method.getName());
-                        });
+                TestShelf.class.getClassLoader(),
+                new Class<?>[] {LearningAlgebra.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "isFinite" -> true;
+                    case "adam" -> (LearningAlgebra.Optimiser) (parameters, gradient, rate, step) -> {};
+                    case "addScaled" -> null;
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
     }
 
     private record FewTexts() implements ReferenceTexts {

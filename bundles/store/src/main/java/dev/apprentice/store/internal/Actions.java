@@ -11,7 +11,8 @@ final class Actions {
         try {
             action.run();
         } catch (RuntimeException fault) {
-            LOGGER.log(System.Logger.Level.ERROR, "An action after a commit failed; the change itself is stored", fault);
+            LOGGER.log(
+                    System.Logger.Level.ERROR, "An action after a commit failed; the change itself is stored", fault);
         }
     }
 }

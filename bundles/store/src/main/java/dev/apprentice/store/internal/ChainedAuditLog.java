@@ -23,7 +23,8 @@ import java.util.List;
  */
 final class ChainedAuditLog implements AuditLog {
     private static final String START = "0".repeat(64);
-    private static final String SELECT = "SELECT sequence, time, event, subject, detail, hash FROM audit ORDER BY sequence";
+    private static final String SELECT =
+            "SELECT sequence, time, event, subject, detail, hash FROM audit ORDER BY sequence";
 
     private final Store store;
     private final Clock clock;
@@ -46,7 +47,8 @@ final class ChainedAuditLog implements AuditLog {
             long sequence = head.sequence() + 1;
             String hash = hash(head.hash(), sequence, time, event, subject, detail);
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?)");
-                    PreparedStatement move = connection.prepareStatement("UPDATE audit_head SET sequence = ?, hash = ?")) {
+                    PreparedStatement move =
+                            connection.prepareStatement("UPDATE audit_head SET sequence = ?, hash = ?")) {
                 insert.setLong(1, sequence);
                 insert.setString(2, time.toString());
                 insert.setString(3, event.name());
@@ -86,8 +88,8 @@ final class ChainedAuditLog implements AuditLog {
                 while (rows.next()) {
                     AuditEntry entry = entry(rows);
                     long expected = last.sequence() + 1;
-                    String hash = hash(
-                            last.hash(), expected, entry.time(), entry.event(), entry.subject(), entry.detail());
+                    String hash =
+                            hash(last.hash(), expected, entry.time(), entry.event(), entry.subject(), entry.detail());
                     if (entry.sequence() != expected || !hash.equals(entry.hash())) {
                         throw broken("entry " + expected + " was changed or dropped");
                     }

@@ -21,7 +21,9 @@ final class Faults {
         }
         if (result == SQLiteErrorCode.SQLITE_CORRUPT.code || result == SQLiteErrorCode.SQLITE_NOTADB.code) {
             return new StoreException(
-                    Code.CORRUPT, "The database " + database + " is damaged: put back a copy of the home folder", fault);
+                    Code.CORRUPT,
+                    "The database " + database + " is damaged: put back a copy of the home folder",
+                    fault);
         }
         return new StoreException(
                 Code.FAILED,

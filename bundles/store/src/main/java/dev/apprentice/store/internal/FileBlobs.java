@@ -68,7 +68,8 @@ final class FileBlobs implements Blobs {
     private static boolean intact(Path file, int length) throws IOException {
         return Files.exists(file)
                 && Files.size(file) == length
-                && Digest.hex(Files.readAllBytes(file)).equals(file.getFileName().toString());
+                && Digest.hex(Files.readAllBytes(file))
+                        .equals(file.getFileName().toString());
     }
 
     private static void write(Path file, byte[] content) throws IOException {
@@ -111,7 +112,8 @@ final class FileBlobs implements Blobs {
             if (!("sha256:" + Digest.hex(content)).equals(digest)) {
                 throw new StoreException(
                         Code.CORRUPT,
-                        "The file " + file + " no longer has the content that its name promises: restore it from a copy");
+                        "The file " + file
+                                + " no longer has the content that its name promises: restore it from a copy");
             }
             return content;
         } catch (NoSuchFileException missing) {
@@ -183,7 +185,9 @@ final class FileBlobs implements Blobs {
     }
 
     private boolean isOlder(Path file, Duration age) throws IOException {
-        return Files.getLastModifiedTime(file).toInstant().isBefore(clock.instant().minus(age));
+        return Files.getLastModifiedTime(file)
+                .toInstant()
+                .isBefore(clock.instant().minus(age));
     }
 
     /**

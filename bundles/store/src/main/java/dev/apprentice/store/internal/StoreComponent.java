@@ -22,7 +22,8 @@ public final class StoreComponent implements Store {
         String home = context.getProperty("apprentice.home");
         if (home == null) {
             throw new StoreException(
-                    StoreException.Code.MISSING, "The framework property apprentice.home is not set: start with a home folder");
+                    StoreException.Code.MISSING,
+                    "The framework property apprentice.home is not set: start with a home folder");
         }
         this.store = new SqliteStore(Path.of(home), Clock.systemUTC());
     }

@@ -60,7 +60,8 @@ class FileBlobsTest {
     @Test
     void aMissingBlobAndAMalformedDigestAreReported() {
         assertThat(store.blobs().contains("sha256:" + "0".repeat(64))).isFalse();
-        for (String digest : new String[] {"sha256:" + "0".repeat(64), "../../etc/passwd", "sha256:../" + "0".repeat(61)}) {
+        for (String digest :
+                new String[] {"sha256:" + "0".repeat(64), "../../etc/passwd", "sha256:../" + "0".repeat(61)}) {
             assertThatThrownBy(() -> store.blobs().read(digest))
                     .isInstanceOfSatisfying(
                             StoreException.class,

@@ -57,7 +57,8 @@ class KillTest {
             assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
         }
         String text = Files.readString(output);
-        List<String> complete = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+        List<String> complete =
+                text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
         return complete.isEmpty() ? acknowledged : Long.parseLong(complete.getLast());
     }
 
@@ -68,11 +69,14 @@ class KillTest {
                 try (PreparedStatement query =
                         connection.prepareStatement("SELECT blob FROM number WHERE value = " + acknowledged)) {
                     ResultSet row = query.executeQuery();
-                    assertThat(row.next()).as("number %d was acknowledged", acknowledged).isTrue();
+                    assertThat(row.next())
+                            .as("number %d was acknowledged", acknowledged)
+                            .isTrue();
                     return row.getString(1);
                 }
             });
-            assertThat(store.blobs().read(digest)).isEqualTo(("content " + acknowledged).repeat(500).getBytes(UTF_8));
+            assertThat(store.blobs().read(digest))
+                    .isEqualTo(("content " + acknowledged).repeat(500).getBytes(UTF_8));
             long missing = store.read(connection -> {
                 try (PreparedStatement query = connection.prepareStatement(
                                 "SELECT count(*) FROM audit WHERE event = 'CYCLE_COMMITTED'");
@@ -80,7 +84,9 @@ class KillTest {
                     return query.executeQuery().getLong(1) - rows.executeQuery().getLong(1);
                 }
             });
-            assertThat(missing).as("rows and audit entries are committed together").isZero();
+            assertThat(missing)
+                    .as("rows and audit entries are committed together")
+                    .isZero();
         }
     }
 }

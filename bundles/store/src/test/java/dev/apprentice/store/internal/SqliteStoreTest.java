@@ -124,8 +124,10 @@ class SqliteStoreTest {
 
     @Test
     void migrationsRunOnceAndInOrder() {
-        store.migrate("test", List.of("CREATE TABLE word(text TEXT PRIMARY KEY)", "INSERT INTO word VALUES ('second')"));
-        store.migrate("test", List.of("CREATE TABLE word(text TEXT PRIMARY KEY)", "INSERT INTO word VALUES ('second')"));
+        store.migrate(
+                "test", List.of("CREATE TABLE word(text TEXT PRIMARY KEY)", "INSERT INTO word VALUES ('second')"));
+        store.migrate(
+                "test", List.of("CREATE TABLE word(text TEXT PRIMARY KEY)", "INSERT INTO word VALUES ('second')"));
 
         assertThat(words()).containsExactly("second");
     }
@@ -148,7 +150,8 @@ class SqliteStoreTest {
                     }
                 }))
                 .isInstanceOfSatisfying(
-                        StoreException.class, fault -> assertThat(fault.code()).isEqualTo(StoreException.Code.DISK_FULL));
+                        StoreException.class,
+                        fault -> assertThat(fault.code()).isEqualTo(StoreException.Code.DISK_FULL));
         assertThat(words()).isEmpty();
     }
 

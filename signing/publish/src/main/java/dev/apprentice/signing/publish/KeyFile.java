@@ -46,11 +46,14 @@ public final class KeyFile {
         }
         try {
             createPrivate(file);
-            Files.writeString(file, encrypt(keys, passphrase), StandardCharsets.US_ASCII, StandardOpenOption.TRUNCATE_EXISTING);
+            Files.writeString(
+                    file, encrypt(keys, passphrase), StandardCharsets.US_ASCII, StandardOpenOption.TRUNCATE_EXISTING);
         } catch (FileAlreadyExistsException e) {
-            throw new SigningException(Code.STORAGE, file + " exists already: choose another name, keys are never overwritten", e);
+            throw new SigningException(
+                    Code.STORAGE, file + " exists already: choose another name, keys are never overwritten", e);
         } catch (IOException | OperatorCreationException e) {
-            throw new SigningException(Code.STORAGE, file + " cannot be written: check the folder and its permissions", e);
+            throw new SigningException(
+                    Code.STORAGE, file + " cannot be written: check the folder and its permissions", e);
         }
     }
 
@@ -60,8 +63,9 @@ public final class KeyFile {
         List<X509CertificateHolder> certificates = new ArrayList<>();
         try (PEMParser parser = new PEMParser(Files.newBufferedReader(file, StandardCharsets.US_ASCII))) {
             BouncyCastleProvider provider = new BouncyCastleProvider();
-            InputDecryptorProvider decryptor =
-                    new JceOpenSSLPKCS8DecryptorProviderBuilder().setProvider(provider).build(passphrase);
+            InputDecryptorProvider decryptor = new JceOpenSSLPKCS8DecryptorProviderBuilder()
+                    .setProvider(provider)
+                    .build(passphrase);
             JcaPEMKeyConverter converter = new JcaPEMKeyConverter().setProvider(provider);
             for (Object item = parser.readObject(); item != null; item = parser.readObject()) {
                 switch (item) {
@@ -81,7 +85,8 @@ public final class KeyFile {
         }
         List<PublisherKeys.Identity> identities = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            identities.add(new PublisherKeys.Identity(PublisherKeys.ALGORITHMS.get(i), keys.get(i), certificates.get(i)));
+            identities.add(
+                    new PublisherKeys.Identity(PublisherKeys.ALGORITHMS.get(i), keys.get(i), certificates.get(i)));
         }
         return new PublisherKeys(identities);
     }
@@ -113,6 +118,7 @@ public final class KeyFile {
 
     private static SigningException foreign(Path file) {
         return new SigningException(
-                Code.STORAGE, file + " does not hold two encrypted keys with two certificates: give a file made by the key command");
+                Code.STORAGE,
+                file + " does not hold two encrypted keys with two certificates: give a file made by the key command");
     }
 }

@@ -31,16 +31,23 @@ public final class PackageSigner {
         BouncyCastleProvider provider = new BouncyCastleProvider();
         try {
             CMSSignedDataGenerator generator = new CMSSignedDataGenerator();
-            DigestCalculatorProvider digests =
-                    new JcaDigestCalculatorProviderBuilder().setProvider(provider).build();
+            DigestCalculatorProvider digests = new JcaDigestCalculatorProviderBuilder()
+                    .setProvider(provider)
+                    .build();
             for (PublisherKeys.Identity identity : identities) {
-                var signer = new JcaContentSignerBuilder(identity.algorithm()).setProvider(provider).build(identity.key());
-                SignerInfoGenerator info = new SignerInfoGeneratorBuilder(digests).build(signer, identity.certificate());
+                var signer = new JcaContentSignerBuilder(identity.algorithm())
+                        .setProvider(provider)
+                        .build(identity.key());
+                SignerInfoGenerator info =
+                        new SignerInfoGeneratorBuilder(digests).build(signer, identity.certificate());
                 generator.addSignerInfoGenerator(info);
             }
             generator.addCertificates(new CollectionStore<>(
                     identities.stream().map(PublisherKeys.Identity::certificate).toList()));
-            return generator.generate(new CMSProcessableByteArray(content), false).toASN1Structure().getEncoded(ASN1Encoding.DER);
+            return generator
+                    .generate(new CMSProcessableByteArray(content), false)
+                    .toASN1Structure()
+                    .getEncoded(ASN1Encoding.DER);
         } catch (CMSException | IOException | OperatorCreationException e) {
             throw new SigningException(Code.FAILED, "The file could not be signed: " + e.getMessage(), e);
         }

@@ -54,8 +54,9 @@ public final class PublisherKeys {
     /** Makes new keys, valid for three years from the clock's now. */
     public static PublisherKeys create(String name, Clock clock) {
         Instant now = clock.instant();
-        return new PublisherKeys(
-                ALGORITHMS.stream().map(algorithm -> identity(name, algorithm, now)).toList());
+        return new PublisherKeys(ALGORITHMS.stream()
+                .map(algorithm -> identity(name, algorithm, now))
+                .toList());
     }
 
     private static Identity identity(String name, String algorithm, Instant now) {
@@ -72,10 +73,12 @@ public final class PublisherKeys {
                     pair.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-            var signer = new JcaContentSignerBuilder(algorithm).setProvider(provider).build(pair.getPrivate());
+            var signer =
+                    new JcaContentSignerBuilder(algorithm).setProvider(provider).build(pair.getPrivate());
             return new Identity(algorithm, pair.getPrivate(), builder.build(signer));
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
-            throw new SigningException(Code.FAILED, "Keys of kind " + algorithm + " could not be made: " + e.getMessage(), e);
+            throw new SigningException(
+                    Code.FAILED, "Keys of kind " + algorithm + " could not be made: " + e.getMessage(), e);
         }
     }
 

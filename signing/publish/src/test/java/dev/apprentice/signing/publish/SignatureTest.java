@@ -76,7 +76,10 @@ class SignatureTest {
         Identity ml = KEYS.identities().get(1);
         refused(Code.MALFORMED, FILE, PackageSigner.sign(List.of(ed), FILE));
         refused(Code.MALFORMED, FILE, PackageSigner.sign(List.of(ml), FILE));
-        refused(Code.CERTIFICATE, FILE, PackageSigner.sign(List.of(ed, STRANGER.identities().get(0)), FILE));
+        refused(
+                Code.CERTIFICATE,
+                FILE,
+                PackageSigner.sign(List.of(ed, STRANGER.identities().get(0)), FILE));
         List<Identity> three = new ArrayList<>(KEYS.identities());
         three.add(STRANGER.identities().get(0));
         refused(Code.MALFORMED, FILE, PackageSigner.sign(three, FILE));
@@ -84,9 +87,12 @@ class SignatureTest {
 
     @Test
     void pairOfTwoPublishersIsRefused() {
-        List<Identity> mixed = List.of(KEYS.identities().get(0), STRANGER.identities().get(1));
+        List<Identity> mixed =
+                List.of(KEYS.identities().get(0), STRANGER.identities().get(1));
         refused(Code.UNTRUSTED, FILE, PackageSigner.sign(mixed, FILE));
-        List<Identity> named = List.of(KEYS.identities().get(0), PublisherKeys.create("Other").identities().get(1));
+        List<Identity> named = List.of(
+                KEYS.identities().get(0),
+                PublisherKeys.create("Other").identities().get(1));
         refused(Code.CERTIFICATE, FILE, PackageSigner.sign(named, FILE));
     }
 
@@ -95,12 +101,19 @@ class SignatureTest {
         List<Identity> forged = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             Identity trusted = KEYS.identities().get(i);
-            forged.add(new Identity(trusted.algorithm(), STRANGER.identities().get(i).key(), trusted.certificate()));
+            forged.add(new Identity(
+                    trusted.algorithm(), STRANGER.identities().get(i).key(), trusted.certificate()));
         }
         refused(Code.WRONG_FILE, FILE, PackageSigner.sign(forged, FILE));
         // Who breaks only one of the two algorithms has gained nothing.
-        refused(Code.WRONG_FILE, FILE, PackageSigner.sign(List.of(forged.get(0), KEYS.identities().get(1)), FILE));
-        refused(Code.WRONG_FILE, FILE, PackageSigner.sign(List.of(KEYS.identities().get(0), forged.get(1)), FILE));
+        refused(
+                Code.WRONG_FILE,
+                FILE,
+                PackageSigner.sign(List.of(forged.get(0), KEYS.identities().get(1)), FILE));
+        refused(
+                Code.WRONG_FILE,
+                FILE,
+                PackageSigner.sign(List.of(KEYS.identities().get(0), forged.get(1)), FILE));
     }
 
     @Test
@@ -134,15 +147,18 @@ class SignatureTest {
         BouncyCastleProvider provider = new BouncyCastleProvider();
         CMSSignedDataGenerator generator = new CMSSignedDataGenerator();
         for (Identity identity : KEYS.identities()) {
-            SignerInfoGeneratorBuilder builder = new SignerInfoGeneratorBuilder(
-                    new JcaDigestCalculatorProviderBuilder().setProvider(provider).build());
+            SignerInfoGeneratorBuilder builder = new SignerInfoGeneratorBuilder(new JcaDigestCalculatorProviderBuilder()
+                    .setProvider(provider)
+                    .build());
             builder.setDirectSignature(direct);
             generator.addSignerInfoGenerator(builder.build(
-                    new JcaContentSignerBuilder(identity.algorithm()).setProvider(provider).build(identity.key()),
+                    new JcaContentSignerBuilder(identity.algorithm())
+                            .setProvider(provider)
+                            .build(identity.key()),
                     identity.certificate()));
         }
-        generator.addCertificates(
-                new CollectionStore<>(KEYS.identities().stream().map(Identity::certificate).toList()));
+        generator.addCertificates(new CollectionStore<>(
+                KEYS.identities().stream().map(Identity::certificate).toList()));
         return generator.generate(new CMSProcessableByteArray(FILE), attached).toASN1Structure();
     }
 
@@ -173,7 +189,8 @@ class SignatureTest {
         String one = pem.substring(0, pem.indexOf("-----END") + end.length());
         Path keys = folder.resolve("keys.pem");
         KEYS.save(keys, "long passphrase".toCharArray());
-        for (String bad : List.of("", "nonsense", one, pem + one, one + one, Files.readString(keys), "x".repeat(100_000))) {
+        for (String bad :
+                List.of("", "nonsense", one, pem + one, one + one, Files.readString(keys), "x".repeat(100_000))) {
             assertThatThrownBy(() -> trust.add(bad)).isInstanceOf(SigningException.class);
         }
         assertThat(trust.list()).hasSize(1);
@@ -190,26 +207,12 @@ class SignatureTest {
         assertThat(verify(FILE, PackageSigner.sign(loaded, FILE)).publisher()).isEqualTo("Ada's skills");
         assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
         assertThat(Files.readString(file)).contains("ENCRYPTED").doesNotContain("BEGIN PRIVATE");
-        assertThatThrownBy(() -> PublisherKeys.load(file, "other passphrase".toCharArray())).hasMessageContaining("passphrase");
-        assertThatThrownBy(() -> KEYS.save(file, "long passphrase".toCharArray())).hasMessageContaining("exists already");
-        assertThatThrownBy(() -> KEYS.save(folder.resolve("b"), "short".toCharArray())).hasMessageContaining("8 characters");
-    }
-
-    @Test
-    void zzz() throws Exception {
-        Files.write(Path.of("/tmp/sig.der"), SIGNATURE);
-        for (int i = 0; i < SIGNATURE.length; i++) {
-          if (i > 700 && i < 2600 || i > 3200 && i < 5800 || i > 6700 && i < 9700) continue;
-            for (int b = 0; b < 8; b += 1) {
-                byte[] bad = SIGNATURE.clone();
-                bad[i] ^= (byte) (1 << b);
-                try {
-                    verify(FILE, bad);
-                    System.out.println("ACCEPTED " + i + " bit " + b + " of " + SIGNATURE.length);
-                } catch (SigningException e) {
-                }
-            }
-        }
+        assertThatThrownBy(() -> PublisherKeys.load(file, "other passphrase".toCharArray()))
+                .hasMessageContaining("passphrase");
+        assertThatThrownBy(() -> KEYS.save(file, "long passphrase".toCharArray()))
+                .hasMessageContaining("exists already");
+        assertThatThrownBy(() -> KEYS.save(folder.resolve("b"), "short".toCharArray()))
+                .hasMessageContaining("8 characters");
     }
 
     private VerifiedPackage verify(byte[] file, byte[] signature) {
@@ -219,6 +222,9 @@ class SignatureTest {
     private void refused(Code code, byte[] file, byte[] signature) {
         assertThatThrownBy(() -> verify(file, signature))
                 .isInstanceOfSatisfying(
-                        SigningException.class, refusal -> assertThat(refusal.code()).as(refusal.getMessage()).isEqualTo(code));
+                        SigningException.class,
+                        refusal -> assertThat(refusal.code())
+                                .as(refusal.getMessage())
+                                .isEqualTo(code));
     }
 }

@@ -30,10 +30,15 @@ public final class PackageVerifier {
             return SignatureCheck.run(file, signature, trust, clock.instant());
         } catch (SigningException e) {
             throw e;
-        } catch (CMSException | IOException | GeneralSecurityException | OperatorCreationException | RuntimeException e) {
+        } catch (CMSException
+                | IOException
+                | GeneralSecurityException
+                | OperatorCreationException
+                | RuntimeException e) {
             throw new SigningException(
                     Code.MALFORMED,
-                    "The signature cannot be read (" + e.getMessage() + "): get the file and its signature again from the publisher",
+                    "The signature cannot be read (" + e.getMessage()
+                            + "): get the file and its signature again from the publisher",
                     e);
         }
     }

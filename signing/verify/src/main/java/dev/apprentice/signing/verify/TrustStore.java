@@ -29,18 +29,24 @@ public final class TrustStore {
         }
         try (Stream<Path> files = Files.list(folder)) {
             List<TrustedPublisher> publishers = new ArrayList<>();
-            for (Path file : files.filter(any -> any.toString().endsWith(ENDING)).sorted().toList()) {
-                publishers.add(PublisherCertificates.ofPem(Files.readString(file)).publisher());
+            for (Path file : files.filter(any -> any.toString().endsWith(ENDING))
+                    .sorted()
+                    .toList()) {
+                publishers.add(
+                        PublisherCertificates.ofPem(Files.readString(file)).publisher());
             }
             return List.copyOf(publishers);
         } catch (IOException e) {
-            throw new SigningException(Code.STORAGE, "The trust store " + folder + " cannot be read: check its permissions", e);
+            throw new SigningException(
+                    Code.STORAGE, "The trust store " + folder + " cannot be read: check its permissions", e);
         }
     }
 
     /** The trusted publisher with this fingerprint. */
     public Optional<TrustedPublisher> find(String fingerprint) {
-        return list().stream().filter(publisher -> publisher.fingerprint().equals(fingerprint)).findFirst();
+        return list().stream()
+                .filter(publisher -> publisher.fingerprint().equals(fingerprint))
+                .findFirst();
     }
 
     /** Trusts the publisher whose two certificates the text holds. */
@@ -52,7 +58,8 @@ public final class TrustStore {
             Files.writeString(temporary, pem);
             Files.move(temporary, file(publisher.fingerprint()), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new SigningException(Code.STORAGE, "The trust store " + folder + " cannot be written: check space and permissions", e);
+            throw new SigningException(
+                    Code.STORAGE, "The trust store " + folder + " cannot be written: check space and permissions", e);
         }
         return publisher;
     }
@@ -60,12 +67,14 @@ public final class TrustStore {
     /** No longer trusts a publisher. */
     public void remove(String fingerprint) {
         if (find(fingerprint).isEmpty()) {
-            throw new SigningException(Code.UNTRUSTED, "No trusted publisher has the fingerprint " + fingerprint + ": see the list");
+            throw new SigningException(
+                    Code.UNTRUSTED, "No trusted publisher has the fingerprint " + fingerprint + ": see the list");
         }
         try {
             Files.delete(file(fingerprint));
         } catch (IOException e) {
-            throw new SigningException(Code.STORAGE, "The trust store " + folder + " cannot be written: check its permissions", e);
+            throw new SigningException(
+                    Code.STORAGE, "The trust store " + folder + " cannot be written: check its permissions", e);
         }
     }
 

@@ -26,7 +26,9 @@ class StrictZipTest {
         StrictZip zip = StrictZip.read(ZipBuilder.plain().build());
         assertThat(zip.names()).containsExactly("META-INF/MANIFEST.MF", "a.txt", "folder/b.txt");
         assertThat(new String(zip.content("a.txt"), StandardCharsets.UTF_8)).startsWith("some text");
-        assertThatThrownBy(() -> zip.content("c.txt")).isInstanceOf(SigningException.class).hasMessageContaining("c.txt");
+        assertThatThrownBy(() -> zip.content("c.txt"))
+                .isInstanceOf(SigningException.class)
+                .hasMessageContaining("c.txt");
     }
 
     @Test
@@ -43,11 +45,15 @@ class StrictZipTest {
     static Stream<Arguments> structures() {
         return Stream.of(
                 attack("duplicate entry, evil last", zip -> zip.add("a.txt", "evil")),
-                attack("duplicate entry, evil first", zip -> zip.entries.add(2, new ZipBuilder.Entry("a.txt", new byte[] {1}))),
+                attack(
+                        "duplicate entry, evil first",
+                        zip -> zip.entries.add(2, new ZipBuilder.Entry("a.txt", new byte[] {1}))),
                 attack("second manifest", zip -> zip.add("META-INF/MANIFEST.MF", "evil")),
                 attack("manifest in lower case", zip -> zip.add("meta-inf/manifest.mf", "evil")),
                 attack("hidden local entry", zip -> zip.add("hidden.class", "evil").inDirectory = false),
-                attack("local name other than central", zip -> zip.entries.get(2).localName = "b.txt".getBytes(StandardCharsets.UTF_8)),
+                attack(
+                        "local name other than central",
+                        zip -> zip.entries.get(2).localName = "b.txt".getBytes(StandardCharsets.UTF_8)),
                 attack("local method other than central", zip -> zip.entries.get(2).localMethod = 0),
                 attack("prefix bytes", zip -> zip.prefix = new byte[] {'#', '!'}),
                 attack("bytes before the directory", zip -> zip.beforeDirectory = new byte[3]),
@@ -71,8 +77,12 @@ class StrictZipTest {
                     zip.add("a\u0308", "");
                 }),
                 attack("zip64 extra field", zip -> zip.entries.get(2).extra = new byte[] {1, 0, 0, 0}),
-                attack("damaged extra field", zip -> zip.entries.get(2).extra = new byte[] {(byte) 0xFE, (byte) 0xCA, 9, 0}),
-                attack("bomb by ratio", zip -> zip.add("bomb", "0".repeat(1 << 20)).deflate()),
+                attack(
+                        "damaged extra field",
+                        zip -> zip.entries.get(2).extra = new byte[] {(byte) 0xFE, (byte) 0xCA, 9, 0}),
+                attack(
+                        "bomb by ratio",
+                        zip -> zip.add("bomb", "0".repeat(1 << 20)).deflate()),
                 attack("bomb by declared size", zip -> zip.entries.get(2).size = Integer.MAX_VALUE),
                 attack("bomb by count", zip -> {
                     for (int i = 0; i < StrictZip.MOST_ENTRIES; i++) {
@@ -96,7 +106,20 @@ class StrictZipTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "../../evil.txt", "/etc/passwd", "a/../../b", "./x", "a//b", "a\\b", "C:evil", "C:/evil", "nul\0l", "tab\tx", "dot.", "blank ", "a/./b", ""
+                "../../evil.txt",
+                "/etc/passwd",
+                "a/../../b",
+                "./x",
+                "a//b",
+                "a\\b",
+                "C:evil",
+                "C:/evil",
+                "nul\0l",
+                "tab\tx",
+                "dot.",
+                "blank ",
+                "a/./b",
+                ""
             })
     void pathThatLeavesTheArchiveIsRefused(String name) {
         ZipBuilder zip = ZipBuilder.plain();
@@ -151,7 +174,8 @@ class StrictZipTest {
         assertThatThrownBy(() -> StrictZip.read(bytes))
                 .as(name)
                 .isInstanceOfSatisfying(
-                        SigningException.class, refusal -> assertThat(refusal.code()).isEqualTo(SigningException.Code.ARCHIVE));
+                        SigningException.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo(SigningException.Code.ARCHIVE));
     }
 
     private static byte[] joined(byte[] first, byte[] second) {

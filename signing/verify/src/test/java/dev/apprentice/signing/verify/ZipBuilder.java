@@ -84,7 +84,11 @@ final class ZipBuilder {
         for (Entry entry : entries) {
             int offset = out.size() - prefix.length;
             int localMethod = entry.localMethod < 0 ? entry.method : entry.localMethod;
-            out.writeBytes(little(30).putInt(0x04034b50).putShort((short) 20).put(common(entry, localMethod, entry.localName)).array());
+            out.writeBytes(little(30)
+                    .putInt(0x04034b50)
+                    .putShort((short) 20)
+                    .put(common(entry, localMethod, entry.localName))
+                    .array());
             out.writeBytes(entry.localName);
             out.writeBytes(entry.extra);
             out.writeBytes(entry.packed);

@@ -21,7 +21,8 @@ final class Nd4jAdam implements LearningAlgebra.Optimiser {
         if (Vectors.length(state) % 2 != 0) {
             throw new AlgebraException(
                     AlgebraException.Code.VECTOR,
-                    "Adam's state has " + Vectors.length(state) + " floats: pass twice as many as there are parameters");
+                    "Adam's state has " + Vectors.length(state)
+                            + " floats: pass twice as many as there are parameters");
         }
         this.settings = settings;
         this.state = state;

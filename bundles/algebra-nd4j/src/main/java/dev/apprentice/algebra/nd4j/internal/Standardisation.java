@@ -15,7 +15,8 @@ record Standardisation(double[] means, double[] deviations) {
         if (rows.length < 2 || rows[0].length == 0) {
             throw new AlgebraException(
                     AlgebraException.Code.FEATURES,
-                    "An outlier detector cannot be fitted to " + rows.length + " rows: pass two or more, of one or more features");
+                    "An outlier detector cannot be fitted to " + rows.length
+                            + " rows: pass two or more, of one or more features");
         }
         int width = rows[0].length;
         check(rows, width);
@@ -55,13 +56,15 @@ record Standardisation(double[] means, double[] deviations) {
             if (rows[row].length != width) {
                 throw new AlgebraException(
                         AlgebraException.Code.FEATURES,
-                        "Row " + row + " has " + rows[row].length + " features: pass " + width + ", as in the first fitted row");
+                        "Row " + row + " has " + rows[row].length + " features: pass " + width
+                                + ", as in the first fitted row");
             }
             for (int feature = 0; feature < width; feature++) {
                 if (!Float.isFinite(rows[row][feature])) {
                     throw new AlgebraException(
                             AlgebraException.Code.FEATURES,
-                            "Feature " + feature + " of row " + row + " is " + rows[row][feature] + ": pass finite numbers");
+                            "Feature " + feature + " of row " + row + " is " + rows[row][feature]
+                                    + ": pass finite numbers");
                 }
             }
         }

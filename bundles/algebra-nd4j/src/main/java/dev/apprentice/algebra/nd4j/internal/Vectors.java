@@ -14,7 +14,10 @@ final class Vectors {
 
     /** Number of floats in the segment; throws unless it is live native memory of whole floats. */
     static long length(MemorySegment vector) {
-        if (!vector.isNative() || !vector.scope().isAlive() || vector.byteSize() == 0 || vector.byteSize() % Float.BYTES != 0) {
+        if (!vector.isNative()
+                || !vector.scope().isAlive()
+                || vector.byteSize() == 0
+                || vector.byteSize() % Float.BYTES != 0) {
             throw new AlgebraException(
                     AlgebraException.Code.VECTOR,
                     "A vector of " + vector.byteSize() + " bytes (native " + vector.isNative() + ", open "
@@ -31,7 +34,8 @@ final class Vectors {
             if (length(other) != length) {
                 throw new AlgebraException(
                         AlgebraException.Code.VECTOR,
-                        "Vectors of " + length + " and " + length(other) + " floats cannot be combined: pass equally long ones");
+                        "Vectors of " + length + " and " + length(other)
+                                + " floats cannot be combined: pass equally long ones");
             }
         }
         return length;
@@ -48,7 +52,8 @@ final class Vectors {
         if (vector.isReadOnly()) {
             throw new AlgebraException(
                     AlgebraException.Code.VECTOR,
-                    "A vector of " + vector.byteSize() + " bytes is read-only, but a result was to be written there: pass a copy");
+                    "A vector of " + vector.byteSize()
+                            + " bytes is read-only, but a result was to be written there: pass a copy");
         }
     }
 

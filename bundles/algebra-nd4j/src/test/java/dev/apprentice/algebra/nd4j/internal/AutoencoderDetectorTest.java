@@ -71,12 +71,13 @@ class AutoencoderDetectorTest {
 
     @Test
     void refusesRowsThatDoNotFit() {
-        assertThatThrownBy(() -> algebra.outlierDetector(new float[][] {{1}}, 7)).hasMessageContaining("1 rows");
+        assertThatThrownBy(() -> algebra.outlierDetector(new float[][] {{1}}, 7))
+                .hasMessageContaining("1 rows");
         OutlierDetector detector = algebra.outlierDetector(Floats.rows(8, 4, 1), 7);
         assertThatThrownBy(() -> detector.quantiles(new float[1][3])).hasMessageContaining("Row 0 has 3 features");
         assertThatThrownBy(() -> detector.quantiles(new float[][] {{1, 2, Float.NaN, 4}}))
-                .isInstanceOfSatisfying(AlgebraException.class, e -> assertThat(e.code())
-                        .isEqualTo(AlgebraException.Code.FEATURES));
+                .isInstanceOfSatisfying(
+                        AlgebraException.class, e -> assertThat(e.code()).isEqualTo(AlgebraException.Code.FEATURES));
     }
 
     private static double mean(double[] values) {

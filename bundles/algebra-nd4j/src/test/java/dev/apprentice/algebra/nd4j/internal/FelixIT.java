@@ -35,29 +35,37 @@ class FelixIT {
         Path home = directory.resolve("home");
         Framework felix = new FrameworkFactory()
                 .newFramework(Map.of(
-                        Constants.FRAMEWORK_STORAGE, directory.resolve("cache").toString(),
-                        Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "dev.apprentice.compute;version=1.0.0",
-                        Constants.FRAMEWORK_BOOTDELEGATION, "",
-                        "felix.bootdelegation.implicit", "false",
-                        "apprentice.home", home.toString()));
+                        Constants.FRAMEWORK_STORAGE,
+                        directory.resolve("cache").toString(),
+                        Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
+                        "dev.apprentice.compute;version=1.0.0",
+                        Constants.FRAMEWORK_BOOTDELEGATION,
+                        "",
+                        "felix.bootdelegation.implicit",
+                        "false",
+                        "apprentice.home",
+                        home.toString()));
         felix.start();
         try {
             for (String jar : jars()) {
-                Bundle bundle = felix.getBundleContext().installBundle(Path.of(jar).toUri().toString());
+                Bundle bundle = felix.getBundleContext()
+                        .installBundle(Path.of(jar).toUri().toString());
                 bundle.start();
             }
-            var tracker =
-                    new ServiceTracker<LearningAlgebra, LearningAlgebra>(felix.getBundleContext(), LearningAlgebra.class, null);
+            var tracker = new ServiceTracker<LearningAlgebra, LearningAlgebra>(
+                    felix.getBundleContext(), LearningAlgebra.class, null);
             tracker.open();
             LearningAlgebra algebra = tracker.waitForService(30_000);
             assertThat(algebra).isNotNull();
             ServiceReference<LearningAlgebra> reference = tracker.getServiceReference();
-            assertThat(reference.getBundle().getHeaders().get(Constants.EXPORT_PACKAGE)).isNull();
+            assertThat(reference.getBundle().getHeaders().get(Constants.EXPORT_PACKAGE))
+                    .isNull();
 
             stepsDownhill(algebra);
             findsTheOutlier(algebra);
             try (var unpacked = Files.walk(home.resolve("natives"))) {
-                assertThat(unpacked.map(file -> file.getFileName().toString())).anyMatch(name -> name.contains("nd4jcpu"));
+                assertThat(unpacked.map(file -> file.getFileName().toString()))
+                        .anyMatch(name -> name.contains("nd4jcpu"));
             }
             tracker.close();
         } finally {
@@ -83,6 +91,7 @@ class FelixIT {
 
     private static void findsTheOutlier(LearningAlgebra algebra) {
         var detector = algebra.outlierDetector(Floats.rows(128, 8, 1), 7);
-        assertThat(detector.quantiles(new float[][] {{50, 50, 50, 50, -50, -50, -50, -50}})).containsExactly(1);
+        assertThat(detector.quantiles(new float[][] {{50, 50, 50, 50, -50, -50, -50, -50}}))
+                .containsExactly(1);
     }
 }

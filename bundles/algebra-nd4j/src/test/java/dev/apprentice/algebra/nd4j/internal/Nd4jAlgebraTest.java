@@ -93,8 +93,8 @@ class Nd4jAlgebraTest {
                     .isInstanceOf(AlgebraException.class)
                     .hasMessageContaining("3 and 4 floats");
             assertThatThrownBy(() -> algebra.norm(MemorySegment.ofArray(new float[3])))
-                    .isInstanceOfSatisfying(AlgebraException.class, e -> assertThat(e.code())
-                            .isEqualTo(AlgebraException.Code.VECTOR));
+                    .isInstanceOfSatisfying(
+                            AlgebraException.class, e -> assertThat(e.code()).isEqualTo(AlgebraException.Code.VECTOR));
         }
         MemorySegment vector;
         try (Arena closed = Arena.ofConfined()) {

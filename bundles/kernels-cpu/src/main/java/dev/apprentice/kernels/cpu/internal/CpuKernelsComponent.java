@@ -12,7 +12,9 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
 /** Registers the fastest kernels of this JVM as a service; the framework property {@value #THREADS} limits their threads. */
-@Component(service = {}, immediate = true)
+@Component(
+        service = {},
+        immediate = true)
 public final class CpuKernelsComponent {
     static final String THREADS = "apprentice.threads";
 

@@ -87,7 +87,8 @@ final class Gemm {
             }
         });
 
-        // Tasks own columns. A product too narrow for all threads is also split by rows; then its few columns are packed twice.
+        // Tasks own columns. A product too narrow for all threads is also split by rows; then its few columns are
+        // packed twice.
         int blocks = Math.ceilDiv(c.columns(), BLOCK);
         int splits = blocks >= 2 * pool.threads() ? 1 : Math.min(panels, Math.ceilDiv(2 * pool.threads(), blocks));
         int panelsPerSplit = Math.ceilDiv(panels, splits);
@@ -129,7 +130,9 @@ final class Gemm {
                 FloatVector value = FloatVector.fromArray(Lanes.FLOATS, tile, r * MicroKernel.COLUMNS + j)
                         .mul(scale);
                 Lanes.store(
-                        now == Result.ADD ? value.add(Lanes.load(data, target + 4L * j)) : value, data, target + 4L * j);
+                        now == Result.ADD ? value.add(Lanes.load(data, target + 4L * j)) : value,
+                        data,
+                        target + 4L * j);
             }
             for (int j = bound; j < columns; j++) {
                 float value = scale * tile[r * MicroKernel.COLUMNS + j];

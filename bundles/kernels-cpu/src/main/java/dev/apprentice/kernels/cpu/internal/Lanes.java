@@ -9,9 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 /** The vector width that all operations here use, and the loads and stores that go with it. */
 final class Lanes {
     /** The processor's width, at most 512 bits, the widest that the packing knows. */
-    static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED.length() > 16
-            ? FloatVector.SPECIES_512
-            : FloatVector.SPECIES_PREFERRED;
+    static final VectorSpecies<Float> FLOATS =
+            FloatVector.SPECIES_PREFERRED.length() > 16 ? FloatVector.SPECIES_512 : FloatVector.SPECIES_PREFERRED;
 
     static final int COUNT = FLOATS.length();
 

@@ -15,7 +15,12 @@ record Operand(DataType type, MemorySegment data, long offset, long rowBytes, in
 
     static Operand of(Matrix matrix) {
         return new Operand(
-                matrix.type(), matrix.data(), 0, matrix.type().rowBytes(matrix.columns()), matrix.rows(), matrix.columns());
+                matrix.type(),
+                matrix.data(),
+                0,
+                matrix.type().rowBytes(matrix.columns()),
+                matrix.rows(),
+                matrix.columns());
     }
 
     static Operand of(Tensor tensor) {

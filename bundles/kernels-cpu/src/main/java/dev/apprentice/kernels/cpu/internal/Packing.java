@@ -56,8 +56,7 @@ final class Packing {
      *
      * @param rows scratch of BLOCK · depth
      */
-    static void right(
-            Operand b, Layout layout, int from, int depth, int firstColumn, float[] rows, float[] target) {
+    static void right(Operand b, Layout layout, int from, int depth, int firstColumn, float[] rows, float[] target) {
         switch (layout) {
             case PLAIN -> plain(b, from, depth, firstColumn, rows, target);
             case TRANSPOSED -> {

@@ -39,7 +39,8 @@ final class RmsNorm {
         int bound = Lanes.bound(columns);
         for (int i = 0; i < bound; i += Lanes.COUNT) {
             long at = base + 4L * i;
-            FloatVector direct = Lanes.load(upstream, at).mul(Lanes.load(weight, 4L * i)).mul(factor);
+            FloatVector direct =
+                    Lanes.load(upstream, at).mul(Lanes.load(weight, 4L * i)).mul(factor);
             FloatVector shared = Lanes.load(in, at).mul(correction);
             Lanes.store(Lanes.load(out, at).add(direct.sub(shared)), out, at);
         }

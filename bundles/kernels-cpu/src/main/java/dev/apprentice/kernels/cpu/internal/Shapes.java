@@ -46,7 +46,9 @@ public final class Shapes {
     /** One element per row of x in each array. */
     public static void perRow(Tensor x, int... lengths) {
         for (int length : lengths) {
-            require(length >= x.rows(), "A tensor " + text(x) + " needs an array element per row, but one has " + length);
+            require(
+                    length >= x.rows(),
+                    "A tensor " + text(x) + " needs an array element per row, but one has " + length);
         }
     }
 
@@ -72,8 +74,7 @@ public final class Shapes {
     }
 
     /** Query and out (n, heads·headDim); keys and values at least (past+n, keyValueHeads·headDim). */
-    public static void attention(
-            AttentionShape shape, int past, Tensor query, Tensor keys, Tensor values, Tensor out) {
+    public static void attention(AttentionShape shape, int past, Tensor query, Tensor keys, Tensor values, Tensor out) {
         same(query, out);
         same(keys, values);
         require(

@@ -81,8 +81,10 @@ final class Unpack {
                 // as ints, because processors shift no bytes
                 Vector<Integer> wide = pairs.convertShape(VectorOperators.ZERO_EXTEND_B2I, Lanes.INTS, part);
                 int to = at + i + part * Lanes.COUNT;
-                nibbles((IntVector) wide.lanewise(VectorOperators.AND, 15), scale).intoArray(target, to);
-                nibbles((IntVector) wide.lanewise(VectorOperators.LSHR, 4), scale).intoArray(target, to + 16);
+                nibbles((IntVector) wide.lanewise(VectorOperators.AND, 15), scale)
+                        .intoArray(target, to);
+                nibbles((IntVector) wide.lanewise(VectorOperators.LSHR, 4), scale)
+                        .intoArray(target, to + 16);
             }
         }
     }

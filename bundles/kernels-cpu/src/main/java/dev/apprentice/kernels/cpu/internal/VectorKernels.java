@@ -125,10 +125,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     @Override
     public void swiGluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
         Shapes.same(gate, up, dOut, dGate, dUp);
-        slices(
-                gate,
-                EXPONENTIAL,
-                (from, count) -> SwiGlu.backward(gate, up, dOut, dGate, dUp, from, count));
+        slices(gate, EXPONENTIAL, (from, count) -> SwiGlu.backward(gate, up, dOut, dGate, dUp, from, count));
     }
 
     @Override
@@ -148,10 +145,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     public void distil(Tensor student, Tensor teacher, float[] weights, float[] divergences) {
         Shapes.same(student, teacher);
         Shapes.perRow(student, weights.length, divergences.length);
-        rows(
-                student,
-                4 * EXPONENTIAL,
-                row -> divergences[row] = Distillation.run(student, teacher, row, weights[row]));
+        rows(student, 4 * EXPONENTIAL, row -> divergences[row] = Distillation.run(student, teacher, row, weights[row]));
     }
 
     @Override

@@ -20,7 +20,9 @@ final class EntryNames {
 
     void add(String name, int index) {
         checkPath(name);
-        String folded = Normalizer.normalize(name, Normalizer.Form.NFC).toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+        String folded = Normalizer.normalize(name, Normalizer.Form.NFC)
+                .toUpperCase(Locale.ROOT)
+                .toLowerCase(Locale.ROOT);
         boolean folder = folded.endsWith("/");
         String path = folder ? folded.substring(0, folded.length() - 1) : folded;
         require(!files.contains(path), "has two entries named " + name + " (but for case or spelling)");
@@ -43,15 +45,20 @@ final class EntryNames {
     /** Streaming readers take the manifest only where it is the first file. */
     void requireManifestFirst() {
         boolean leads = first.getFirst().equals(MANIFEST)
-                || first.size() == 2 && first.getFirst().equals("META-INF/") && first.get(1).equals(MANIFEST);
+                || first.size() == 2
+                        && first.getFirst().equals("META-INF/")
+                        && first.get(1).equals(MANIFEST);
         require(leads, "does not begin with " + MANIFEST);
     }
 
     private static void checkPath(String name) {
-        require(!name.isEmpty() && name.length() <= LONGEST, "has an entry with an empty name or one longer than " + LONGEST);
+        require(
+                !name.isEmpty() && name.length() <= LONGEST,
+                "has an entry with an empty name or one longer than " + LONGEST);
         require(
                 name.chars().noneMatch(c -> c < 32 || c == 127 || c == '\\' || c == ':' || c == '*' || c == '?'),
-                "has an entry whose name holds a control character, a backslash, a colon or a wildcard: " + printable(name));
+                "has an entry whose name holds a control character, a backslash, a colon or a wildcard: "
+                        + printable(name));
         require(!name.startsWith("/"), "has an entry with an absolute path: " + name);
         String path = name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
         for (String part : path.split("/", -1)) {

@@ -41,7 +41,8 @@ public record PublisherCertificates(
                 holders.add(holder);
             }
         } catch (IOException e) {
-            throw new SigningException(Code.CERTIFICATE, "The PEM text cannot be read: get the publisher's certificate file again", e);
+            throw new SigningException(
+                    Code.CERTIFICATE, "The PEM text cannot be read: get the publisher's certificate file again", e);
         }
         return of(holders);
     }
@@ -62,7 +63,8 @@ public record PublisherCertificates(
                     holder);
         }
         if (count != 2 || byAlgorithm.size() != 2) {
-            throw fault("there are " + count + " with keys " + byAlgorithm.keySet() + " instead of one Ed25519 and one ML-DSA-65");
+            throw fault("there are " + count + " with keys " + byAlgorithm.keySet()
+                    + " instead of one Ed25519 and one ML-DSA-65");
         }
         return new PublisherCertificates(name, fingerprint(byAlgorithm), byAlgorithm);
     }
@@ -85,8 +87,9 @@ public record PublisherCertificates(
         if (moment.isBefore(publisher.notBefore()) || moment.isAfter(publisher.notAfter())) {
             throw new SigningException(
                     Code.CERTIFICATE,
-                    "The certificates of '" + name + "' are valid from " + publisher.notBefore() + " to " + publisher.notAfter()
-                            + ", but " + what + " is " + moment + ": get the file signed with current certificates");
+                    "The certificates of '" + name + "' are valid from " + publisher.notBefore() + " to "
+                            + publisher.notAfter() + ", but " + what + " is " + moment
+                            + ": get the file signed with current certificates");
         }
     }
 
@@ -112,7 +115,8 @@ public record PublisherCertificates(
         } catch (SigningException refusal) {
             throw refusal;
         } catch (Exception e) {
-            throw new SigningException(Code.CERTIFICATE, "A certificate of '" + name + "' cannot be checked: get it again", e);
+            throw new SigningException(
+                    Code.CERTIFICATE, "A certificate of '" + name + "' cannot be checked: get it again", e);
         }
         return name;
     }
@@ -131,6 +135,7 @@ public record PublisherCertificates(
 
     private static SigningException fault(String what) {
         return new SigningException(
-                Code.CERTIFICATE, "These are not a publisher's pair of certificates, " + what + ": get the publisher's certificate file");
+                Code.CERTIFICATE,
+                "These are not a publisher's pair of certificates, " + what + ": get the publisher's certificate file");
     }
 }

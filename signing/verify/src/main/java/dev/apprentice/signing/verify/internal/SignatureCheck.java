@@ -37,7 +37,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 /** One pass over a detached signature, from its outermost structure to the trust in its signer. */
 public final class SignatureCheck {
     private static final int LARGEST_SIGNATURE = 64 * 1024;
-    private static final Set<ASN1ObjectIdentifier> DIGESTS = Set.of(NISTObjectIdentifiers.id_sha256, NISTObjectIdentifiers.id_sha512);
+    private static final Set<ASN1ObjectIdentifier> DIGESTS =
+            Set.of(NISTObjectIdentifiers.id_sha256, NISTObjectIdentifiers.id_sha512);
     private static final Set<ASN1ObjectIdentifier> REQUIRED_ATTRIBUTES =
             Set.of(CMSAttributes.contentType, CMSAttributes.messageDigest, CMSAttributes.signingTime);
 
@@ -70,7 +71,8 @@ public final class SignatureCheck {
     /** Takes DER only, so that one signature has one spelling and nothing hides beside it. */
     private static CMSSignedData parse(byte[] file, byte[] signature) throws CMSException, IOException {
         if (signature.length == 0) {
-            throw new SigningException(Code.UNSIGNED, "The file has no signature: get the .p7s file that belongs to it");
+            throw new SigningException(
+                    Code.UNSIGNED, "The file has no signature: get the .p7s file that belongs to it");
         }
         if (signature.length > LARGEST_SIGNATURE) {
             throw malformed("has " + signature.length + " bytes, more than two signatures take");
@@ -79,9 +81,13 @@ public final class SignatureCheck {
         if (!Arrays.equals(content.getEncoded(ASN1Encoding.DER), signature)) {
             throw malformed("is not encoded as DER");
         }
+        if (!content.getContentType().equals(CMSObjectIdentifiers.signedData)) {
+            throw malformed("is CMS, but no signature");
+        }
         CMSSignedData signed = new CMSSignedData(new CMSProcessableByteArray(file), content);
         requireUnsignedFieldsPlain(signed);
-        if (!signed.isDetachedSignature() || !CMSObjectIdentifiers.data.getId().equals(signed.getSignedContentTypeOID())) {
+        if (!signed.isDetachedSignature()
+                || !CMSObjectIdentifiers.data.getId().equals(signed.getSignedContentTypeOID())) {
             throw malformed("is not a detached signature over plain data");
         }
         int signers = signed.getSignerInfos().size();
@@ -120,7 +126,8 @@ public final class SignatureCheck {
         if (!DIGESTS.contains(signer.getDigestAlgorithmID().getAlgorithm())) {
             throw new SigningException(
                     Code.ALGORITHM,
-                    "The digest algorithm " + signer.getDigestAlgOID() + " is not accepted: sign with SHA-256 or SHA-512");
+                    "The digest algorithm " + signer.getDigestAlgOID()
+                            + " is not accepted: sign with SHA-256 or SHA-512");
         }
         X509CertificateHolder certificate = certificates.byAlgorithm().get(algorithm);
         if (certificate == null || !signer.getSID().match(certificate)) {
@@ -133,12 +140,14 @@ public final class SignatureCheck {
                     .setProvider(new BouncyCastleProvider())
                     .build(certificate))) {
                 throw new SigningException(
-                        Code.WRONG_FILE, "The " + algorithm + " signature does not hold: get the file and its signature again");
+                        Code.WRONG_FILE,
+                        "The " + algorithm + " signature does not hold: get the file and its signature again");
             }
         } catch (CMSSignerDigestMismatchException e) {
             throw new SigningException(
                     Code.WRONG_FILE,
-                    "The file is not the one that '" + certificates.name() + "' signed, or was changed since: get it again",
+                    "The file is not the one that '" + certificates.name()
+                            + "' signed, or was changed since: get it again",
                     e);
         }
         return signingTime;
@@ -160,7 +169,8 @@ public final class SignatureCheck {
         others.removeAll(REQUIRED_ATTRIBUTES);
         others.remove(CMSAttributes.cmsAlgorithmProtect);
         if (!found.containsAll(REQUIRED_ATTRIBUTES) || !others.isEmpty()) {
-            throw malformed("has the signed attributes " + found + ", but needs content type, message digest and signing time");
+            throw malformed(
+                    "has the signed attributes " + found + ", but needs content type, message digest and signing time");
         }
         Attribute time = signer.getSignedAttributes().get(CMSAttributes.signingTime);
         ASN1Encodable value = time.getAttributeValues()[0];

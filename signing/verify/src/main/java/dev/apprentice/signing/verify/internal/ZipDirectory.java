@@ -21,10 +21,16 @@ public final class ZipDirectory {
         int size = ZipBytes.length(bytes, end + 12);
         int start = ZipBytes.length(bytes, end + 16);
         require(
-                ZipBytes.u32(bytes, end + 4) == 0 && ZipBytes.u16(bytes, end + 8) == count && ZipBytes.u16(bytes, end + 20) == 0,
+                ZipBytes.u32(bytes, end + 4) == 0
+                        && ZipBytes.u16(bytes, end + 8) == count
+                        && ZipBytes.u16(bytes, end + 20) == 0,
                 "has several parts or a comment");
-        require(count > 0 && count <= StrictZip.MOST_ENTRIES, "has " + count + " entries, allowed are 1 to " + StrictZip.MOST_ENTRIES);
-        require((long) start + size == end, "has bytes between its table of contents and its end record, or before its first entry");
+        require(
+                count > 0 && count <= StrictZip.MOST_ENTRIES,
+                "has " + count + " entries, allowed are 1 to " + StrictZip.MOST_ENTRIES);
+        require(
+                (long) start + size == end,
+                "has bytes between its table of contents and its end record, or before its first entry");
         EntryNames names = new EntryNames();
         List<ZipFile> files = new ArrayList<>();
         int at = start;

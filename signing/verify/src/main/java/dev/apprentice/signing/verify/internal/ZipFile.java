@@ -19,7 +19,16 @@ import java.util.zip.Inflater;
  * @param packed bytes in the archive
  * @param size bytes when unpacked
  */
-public record ZipFile(String name, int header, int headerLength, int flags, int method, long crc, int packed, int size, int localOffset) {
+public record ZipFile(
+        String name,
+        int header,
+        int headerLength,
+        int flags,
+        int method,
+        long crc,
+        int packed,
+        int size,
+        int localOffset) {
     private static final long CENTRAL_MARK = 0x02014b50L;
     private static final long LOCAL_MARK = 0x04034b50L;
     private static final long DESCRIPTOR_MARK = 0x08074b50L;
@@ -35,7 +44,9 @@ public record ZipFile(String name, int header, int headerLength, int flags, int 
     private static final int RATIO_FREE = 64 * 1024;
 
     static ZipFile read(byte[] bytes, int at, int end) {
-        require(at <= end - CENTRAL_LENGTH && ZipBytes.u32(bytes, at) == CENTRAL_MARK, "has a damaged table of contents");
+        require(
+                at <= end - CENTRAL_LENGTH && ZipBytes.u32(bytes, at) == CENTRAL_MARK,
+                "has a damaged table of contents");
         int flags = ZipBytes.u16(bytes, at + 8);
         int method = ZipBytes.u16(bytes, at + 10);
         int nameLength = ZipBytes.u16(bytes, at + 28);
@@ -44,9 +55,15 @@ public record ZipFile(String name, int header, int headerLength, int flags, int 
         require(headerLength <= end - at, "has a damaged table of contents");
         String name = name(bytes, at + CENTRAL_LENGTH, nameLength, (flags & UTF_8_NAME) != 0);
         require(ZipBytes.u32(bytes, at + 32) == 0, "has a comment or several parts at " + name);
-        require((flags & ~(HAS_DESCRIPTOR | UTF_8_NAME | COMPRESSION_HINT)) == 0, "has an encrypted or unusual entry: " + name);
-        require(method == STORED || method == DEFLATED, "packs " + name + " by method " + method + ", which is not read");
-        require(method == DEFLATED || (flags & HAS_DESCRIPTOR) == 0, "stores " + name + " without saying its length first");
+        require(
+                (flags & ~(HAS_DESCRIPTOR | UTF_8_NAME | COMPRESSION_HINT)) == 0,
+                "has an encrypted or unusual entry: " + name);
+        require(
+                method == STORED || method == DEFLATED,
+                "packs " + name + " by method " + method + ", which is not read");
+        require(
+                method == DEFLATED || (flags & HAS_DESCRIPTOR) == 0,
+                "stores " + name + " without saying its length first");
         int type = ZipBytes.u16(bytes, at + 40) >> 12;
         require(
                 bytes[at + 5] != MADE_BY_UNIX || type == 0 || type == 8 || type == 4,
@@ -77,7 +94,9 @@ public record ZipFile(String name, int header, int headerLength, int flags, int 
     /** Compares the local header with the central one byte for byte; returns where the entry ends. */
     int checkLocal(byte[] bytes, int limit) {
         int at = localOffset;
-        require(at <= limit - LOCAL_LENGTH && ZipBytes.u32(bytes, at) == LOCAL_MARK, "has no entry where " + name + " should be");
+        require(
+                at <= limit - LOCAL_LENGTH && ZipBytes.u32(bytes, at) == LOCAL_MARK,
+                "has no entry where " + name + " should be");
         // Version, flags, method, time and date; then, unless a descriptor gives them later, checksum and lengths.
         boolean same = Arrays.equals(bytes, at + 4, at + 14, bytes, header + 6, header + 16)
                 && Arrays.equals(bytes, at + 26, at + 30, bytes, header + 28, header + 32);
@@ -109,7 +128,8 @@ public record ZipFile(String name, int header, int headerLength, int flags, int 
         CRC32 checksum = new CRC32();
         checksum.update(content);
         require(checksum.getValue() == crc, "holds " + name + " with a wrong checksum");
-        boolean archive = content.length >= 4 && content[0] == 'P' && content[1] == 'K' && content[2] == 3 && content[3] == 4;
+        boolean archive =
+                content.length >= 4 && content[0] == 'P' && content[1] == 'K' && content[2] == 3 && content[3] == 4;
         require(!archive && !name.toLowerCase(Locale.ROOT).endsWith(".jar"), "holds another archive: " + name);
     }
 
@@ -142,8 +162,12 @@ public record ZipFile(String name, int header, int headerLength, int flags, int 
     private void checkSize() {
         require(!isFolder() || size == 0, "has content in the folder " + name);
         require(method != STORED || packed == size, "stores " + name + " with two lengths");
-        require(size <= StrictZip.LARGEST_ENTRY, "unpacks " + name + " to " + size + " bytes, allowed are " + StrictZip.LARGEST_ENTRY);
-        require(size <= RATIO_FREE || size / RATIO <= packed, "packs " + name + " by more than 1 to " + RATIO + ", as a bomb does");
+        require(
+                size <= StrictZip.LARGEST_ENTRY,
+                "unpacks " + name + " to " + size + " bytes, allowed are " + StrictZip.LARGEST_ENTRY);
+        require(
+                size <= RATIO_FREE || size / RATIO <= packed,
+                "packs " + name + " by more than 1 to " + RATIO + ", as a bomb does");
     }
 
     private static String name(byte[] bytes, int at, int length, boolean utf8) {
