@@ -45,6 +45,7 @@ final class Pages {
                 <meta charset="utf-8">
                 <meta name="viewport" content="width=device-width, initial-scale=1">
                 <title>%s · Apprentice</title>
+                <link rel="icon" type="image/svg+xml" href="/assets/http/icon.svg">
                 <link rel="stylesheet" href="/assets/http/page.css">
                 </head>
                 <body><main>
