@@ -108,8 +108,9 @@ class ArchitectureIT {
         // an annotation that is not there at run time is ignored by the JVM: @NullMarked asks nothing of the platform
         classes()
                 .should()
-                .onlyDependOnClassesThat(are(resideInAnyPackage("java..", "dev.apprentice.skill", "org.jspecify.annotations"))
-                        .or(DescribedPredicate.describe("own", type -> SKILLS.contain(type.getName()))))
+                .onlyDependOnClassesThat(
+                        are(resideInAnyPackage("java..", "dev.apprentice.skill", "org.jspecify.annotations"))
+                                .or(DescribedPredicate.describe("own", type -> SKILLS.contain(type.getName()))))
                 .check(SKILLS);
     }
 

@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A way to the platform of a home: the one that runs, or one started in this process for as long as the connection lives. */
 public final class Connection implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration PATIENCE_AFTER_ERROR = Duration.ofSeconds(3);
+    private static final Duration PATIENCE_AFTER_ERROR = Duration.ofSeconds(8);
     private static final long POLL_MILLIS = 25;
 
     private final ApiClient client;
