@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.skills.SkillException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -214,24 +212,5 @@ class AdmissionTest {
         assertThatThrownBy(() -> Admission.admit(jar.build()))
                 .isInstanceOf(SkillException.class)
                 .hasMessageContaining("sample/Other.class");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "../../skills/java-completion/target/apprentice-java-completion-1.0.0.jar",
-                "../../skills/java-completion/target/apprentice-java-completion-1.1.0.jar",
-                "../../skills/template/target/apprentice-template-0.1.0.jar"
-            })
-    void shippedSkillsAreAdmittedWhereTheyAreBuilt(String file) throws Exception {
-        Path path = Path.of(file);
-        // The skills are built after this module, so on a clean clone they are not there yet; the launcher installs
-        // them for real.
-        if (Files.exists(path)) {
-            AdmittedSkill skill = Admission.admit(Files.readAllBytes(path));
-            InstallTransaction.requireFit(skill.descriptor(), TestModel.MODEL.info());
-            Probe.run(TestModel.MODEL, TestModel.MODEL.readAdapter(skill.adapter()), skill.validation());
-            assertThat(skill.validation()).isNotEmpty();
-        }
     }
 }
