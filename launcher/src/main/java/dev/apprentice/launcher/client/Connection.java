@@ -50,12 +50,11 @@ public final class Connection implements AutoCloseable {
     /** The platform that runs on this home, if one does. */
     public static Optional<ApiClient> running(Path home) {
         try {
-            JsonNode server = JsonMapper.shared().readTree(Files.readString(home.resolve("server.json")));
-            boolean alive = ProcessHandle.of(server.path("pid").asLong()).isPresent();
+            if (process(home).isEmpty()) {
+                return Optional.empty();
+            }
             String key = Files.readString(home.resolve("api-key")).strip();
-            return alive
-                    ? Optional.of(new ApiClient(URI.create(server.path("url").asString()), key))
-                    : Optional.empty();
+            return Optional.of(new ApiClient(URI.create(server(home).path("url").asString()), key));
         } catch (IOException | JacksonException e) {
             return Optional.empty();
         }
@@ -64,11 +63,15 @@ public final class Connection implements AutoCloseable {
     /** The process that runs on this home, if one does. */
     public static Optional<ProcessHandle> process(Path home) {
         try {
-            JsonNode server = JsonMapper.shared().readTree(Files.readString(home.resolve("server.json")));
-            return ProcessHandle.of(server.path("pid").asLong());
+            return ProcessHandle.of(server(home).path("pid").asLong());
         } catch (IOException | JacksonException e) {
             return Optional.empty();
         }
+    }
+
+    /** What the server says of itself while it listens. */
+    private static JsonNode server(Path home) throws IOException {
+        return JsonMapper.shared().readTree(Files.readString(home.resolve("server.json")));
     }
 
     private static ApiClient awaitAnswer(Path home, Launcher launcher) {
