@@ -143,7 +143,7 @@ final class ConsoleRoutesTest {
                     .as(link.group(1))
                     .isEqualTo(200);
         }
-        assertThat(found).isEqualTo(7);
+        assertThat(found).isEqualTo(8);
     }
 
     @Test
