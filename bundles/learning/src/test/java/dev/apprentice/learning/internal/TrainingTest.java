@@ -102,7 +102,9 @@ class TrainingTest {
             single.run(batchOf(1, one, 0), apart, trainer, 1, Progress.SILENT);
             single.run(batchOf(2, two, 1), apart, trainer, 1, Progress.SILENT);
         }
-        assertThat(together.parameters().mismatch(apart.parameters())).isEqualTo(-1);
+        algebra.addScaled(together.parameters(), -1, apart.parameters());
+        // sums over vector lanes may be taken in another order once the compiler has seen them
+        assertThat(algebra.norm(together.parameters())).isLessThan(1e-4 * algebra.norm(apart.parameters()));
     }
 
     private static Batch batchOf(long id, TrainingSample sample, int step) {
