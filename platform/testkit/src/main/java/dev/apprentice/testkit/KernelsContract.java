@@ -161,14 +161,13 @@ public abstract class KernelsContract {
     }
 
     private void attentionAgrees(AttentionShape shape, int past, int n) {
-            Tensor query = samples.tensor(n, shape.queryWidth());
-            Tensor keys = samples.tensor(past + n + 3, shape.keyValueWidth());
-            Tensor values = samples.tensor(past + n + 3, shape.keyValueWidth());
-            Tensor out = samples.filled(n, shape.queryWidth(), Float.NaN);
-            kernels.attention(shape, past, query, keys, values, out);
-            double[][] expected =
-                    DoubleReference.attention(shape, past, doubles(query), doubles(keys), doubles(values));
-            assertClose("attention of " + n + " after " + past, out, expected, past + n + shape.headDim());
+        Tensor query = samples.tensor(n, shape.queryWidth());
+        Tensor keys = samples.tensor(past + n + 3, shape.keyValueWidth());
+        Tensor values = samples.tensor(past + n + 3, shape.keyValueWidth());
+        Tensor out = samples.filled(n, shape.queryWidth(), Float.NaN);
+        kernels.attention(shape, past, query, keys, values, out);
+        double[][] expected = DoubleReference.attention(shape, past, doubles(query), doubles(keys), doubles(values));
+        assertClose("attention of " + n + " after " + past, out, expected, past + n + shape.headDim());
     }
 
     @ParameterizedTest
@@ -262,7 +261,11 @@ public abstract class KernelsContract {
         double[][] scaled = doubles(y);
         kernels.columnDotsAdd(x, y, vector.data());
         double[][] dots = DoubleReference.generate(
-                1, 37, (i, j) -> IntStream.range(0, 5).mapToDouble(row -> left[row][j] * scaled[row][j]).sum());
+                1,
+                37,
+                (i, j) -> IntStream.range(0, 5)
+                        .mapToDouble(row -> left[row][j] * scaled[row][j])
+                        .sum());
         assertSum("columnDotsAdd", vector, new double[][] {v}, 1, dots, 5);
     }
 
