@@ -8,6 +8,8 @@ import dev.apprentice.compute.Tensor;
  *
  * @param input (n, width)
  * @param normed (n, width)
+ * @param projectedQuery (n, heads·headDim), before its heads are normalised; void where they are not
+ * @param projectedKey (n, keyValueHeads·headDim), likewise
  * @param query (n, heads·headDim), rotated
  * @param attended (n, heads·headDim)
  * @param middle (n, width), after attention
@@ -21,6 +23,8 @@ import dev.apprentice.compute.Tensor;
 record Activations(
         Tensor input,
         Tensor normed,
+        Tensor projectedQuery,
+        Tensor projectedKey,
         Tensor query,
         Tensor attended,
         Tensor middle,
@@ -65,9 +69,15 @@ record Activations(
 
     private static Activations allocate(
             Scratch scratch, ModelConfig config, int n, Tensor input, Tensor output, LowRank lowRank) {
+        int projected = switch (config.architecture().headNorm()) {
+            case NONE -> 0;
+            case RMS -> n;
+        };
         return new Activations(
                 input,
                 scratch.tensor(n, config.width()),
+                scratch.tensor(projected, config.attention().queryWidth()),
+                scratch.tensor(projected, config.attention().keyValueWidth()),
                 scratch.tensor(n, config.attention().queryWidth()),
                 scratch.tensor(n, config.attention().queryWidth()),
                 scratch.tensor(n, config.width()),

@@ -3,6 +3,7 @@ package dev.apprentice.llm.internal;
 import dev.apprentice.compute.AttentionGradient;
 import dev.apprentice.compute.AttentionTape;
 import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.RotaryTable;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class BackwardPass {
     private final Tensor dGate; // (n, feedForward)
     private final Tensor dUp; // (n, feedForward)
     private final Tensor dActivated; // (n, feedForward)
+    private final Tensor dProjected; // (n, heads·headDim)
     private final Tensor dLowRank; // (n, rank)
 
     /** @param gradient receives the gradients, flat in the adapter's layout */
@@ -36,6 +38,7 @@ final class BackwardPass {
         this.dGate = scratch.tensor(n, config.feedForward());
         this.dUp = scratch.tensor(n, config.feedForward());
         this.dActivated = scratch.tensor(n, config.feedForward());
+        this.dProjected = scratch.tensor(n, config.attention().queryWidth());
         this.dLowRank = scratch.tensor(n, rank);
     }
 
@@ -80,8 +83,13 @@ final class BackwardPass {
                 new AttentionTape(at.query(), keyValues.keys(), keyValues.values()),
                 dAttended,
                 new AttentionGradient(dQuery, dKeys, dValues));
-        kernels.rotateBackward(transformer.rotary(), 0, dQuery);
-        kernels.rotateBackward(transformer.rotary(), 0, dKeys);
+        RotaryTable turns = transformer.rotary().upTo(dQuery.rows());
+        kernels.rotateBackward(turns, 0, dQuery);
+        kernels.rotateBackward(turns, 0, dKeys);
+        if (block.headNorms() != null) {
+            throughHeadNorm(block.headNorms().query(), at.projectedQuery(), dQuery);
+            throughHeadNorm(block.headNorms().key(), at.projectedKey(), dKeys);
+        }
         dNormed.clear();
         project(block.query(), at.normed(), at.lowRank().query(), dQuery, lowest ? null : dNormed);
         project(block.key(), at.normed(), at.lowRank().key(), dKeys, lowest ? null : dNormed);
@@ -92,12 +100,28 @@ final class BackwardPass {
         }
     }
 
+    /** From the gradient of normalised heads to that of what was projected, in place. */
+    private void throughHeadNorm(MemorySegment norm, Tensor projected, Tensor gradient) {
+        Tensor change = new Tensor(
+                gradient.rows(),
+                gradient.columns(),
+                dProjected.data().asSlice(0, gradient.data().byteSize()));
+        change.clear();
+        kernels.rmsNormBackward(
+                transformer.heads(projected),
+                norm,
+                transformer.config().epsilon(),
+                transformer.heads(gradient),
+                transformer.heads(change));
+        gradient.data().copyFrom(change.data());
+    }
+
     /** Adds the gradients of a linear layer's adapter, and of its input where that is wanted. */
     private void project(Projection projection, Tensor x, Tensor lowRank, Tensor dy, @Nullable Tensor dx) {
         switch (projection) {
             case Projection.Plain plain -> {
                 if (dx != null) {
-                    kernels.multiplyTransposedAdd(plain.weight(), dy, 1, dx);
+                    kernels.multiplyTransposedAdd(plain.base().weight(), dy, 1, dx);
                 }
             }
             case Projection.Adapted adapted -> {
@@ -107,7 +131,7 @@ final class BackwardPass {
                         dy, lowRank, adapted.scale(), adapted.slot().b(gradient));
                 kernels.outerProductAdd(dLowRank, x, 1, adapted.slot().a(gradient));
                 if (dx != null) {
-                    kernels.multiplyTransposedAdd(adapted.weight(), dy, 1, dx);
+                    kernels.multiplyTransposedAdd(adapted.base().weight(), dy, 1, dx);
                     kernels.multiplyTransposedAdd(adapted.a(), dLowRank, 1, dx);
                 }
             }

@@ -2,7 +2,6 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
-import dev.apprentice.compute.RotaryTable;
 import dev.apprentice.compute.Tensor;
 import dev.apprentice.model.Adapter;
 import dev.apprentice.model.AdapterFiles;
@@ -83,15 +82,13 @@ public final class LlamaModel implements LanguageModel {
                     name,
                     file.digest(),
                     Digests.of(tokenizerJson),
-                    config.architecture(),
+                    config.architecture().className(),
                     type.name(),
                     config.layers(),
                     config.vocabulary(),
                     config.context(),
                     loader.parameters());
-            RotaryTable rotary = RotaryTable.create(
-                    memory, config.context(), config.attention().headDim(), config.ropeTheta());
-            return new LlamaModel(info, new Transformer(config, kernels, rotary), weights, tokenizer);
+            return new LlamaModel(info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer);
         } catch (IOException e) {
             throw ModelFiles.unreadable(ModelFiles.WEIGHTS, e);
         }

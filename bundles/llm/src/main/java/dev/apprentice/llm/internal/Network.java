@@ -1,11 +1,11 @@
 package dev.apprentice.llm.internal;
 
-import dev.apprentice.compute.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The base model as one call sees it, with or without an adapter: views of weights and adapter values, nothing copied.
@@ -16,6 +16,7 @@ record Network(Weights weights, List<Block> blocks, int rank) {
     /** One transformer block. */
     record Block(
             MemorySegment attentionNorm,
+            Weights.@Nullable HeadNorms headNorms,
             Projection query,
             Projection key,
             Projection value,
@@ -39,7 +40,7 @@ record Network(Weights weights, List<Block> blocks, int rank) {
     /** The base model with adapter values beside it, in the order of the layout. */
     static Network adapted(Weights weights, AdapterLayout layout, MemorySegment values) {
         return of(weights, layout.spec().rank(), (layer, target) -> {
-            Matrix weight = linear(weights, layer, target);
+            Weights.Linear weight = linear(weights, layer, target);
             if (!layout.spec().targets().contains(target)) {
                 return new Projection.Plain(weight);
             }
@@ -53,13 +54,13 @@ record Network(Weights weights, List<Block> blocks, int rank) {
         });
     }
 
-    private static Matrix linear(Weights weights, int layer, String target) {
-        Map<String, Matrix> linear = weights.layers().get(layer).linear();
-        Matrix matrix = linear.get(target);
-        if (matrix == null) {
+    private static Weights.Linear linear(Weights weights, int layer, String target) {
+        Map<String, Weights.Linear> linear = weights.layers().get(layer).linear();
+        Weights.Linear wanted = linear.get(target);
+        if (wanted == null) {
             throw new IllegalArgumentException("Layer " + layer + " has no linear layer " + target);
         }
-        return matrix;
+        return wanted;
     }
 
     private static Network of(Weights weights, int rank, BiFunction<Integer, String, Projection> projection) {
@@ -68,6 +69,7 @@ record Network(Weights weights, List<Block> blocks, int rank) {
             Weights.Layer frozen = weights.layers().get(layer);
             blocks.add(new Block(
                     frozen.attentionNorm(),
+                    frozen.headNorms(),
                     projection.apply(layer, "q_proj"),
                     projection.apply(layer, "k_proj"),
                     projection.apply(layer, "v_proj"),

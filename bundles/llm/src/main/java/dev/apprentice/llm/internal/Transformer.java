@@ -3,9 +3,10 @@ package dev.apprentice.llm.internal;
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.RotaryTable;
 import dev.apprentice.compute.Tensor;
+import java.lang.foreign.MemorySegment;
 
 /** The forward pass of a Llama-family transformer (arXiv 2302.13971). Stateless: what a pass needs comes with the call. */
-record Transformer(ModelConfig config, Kernels kernels, RotaryTable rotary) {
+record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
 
     /** Writes the embeddings of tokens into hidden (n, width). */
     void embed(Weights weights, int[] tokens, Tensor hidden) {
@@ -24,8 +25,13 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTable rotary) {
         project(block.query(), at.normed(), at.query(), at.lowRank().query());
         project(block.key(), at.normed(), keys, at.lowRank().key());
         project(block.value(), at.normed(), values, at.lowRank().value());
-        kernels.rotate(rotary, past, at.query());
-        kernels.rotate(rotary, past, keys);
+        if (block.headNorms() != null) {
+            normaliseHeads(block.headNorms().query(), at.query(), at.projectedQuery());
+            normaliseHeads(block.headNorms().key(), keys, at.projectedKey());
+        }
+        RotaryTable turns = rotary.upTo(past + n);
+        kernels.rotate(turns, past, at.query());
+        kernels.rotate(turns, past, keys);
         kernels.attention(config.attention(), past, at.query(), cache.keys(), cache.values(), at.attended());
         project(block.output(), at.attended(), at.middle(), at.lowRank().output());
         kernels.add(at.input(), at.middle());
@@ -48,11 +54,26 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTable rotary) {
         kernels.multiply(weights.head(), normed, logits);
     }
 
+    /** Normalises every head of x (n, heads·headDim) in place; what was there before goes to {@code kept}. */
+    private void normaliseHeads(MemorySegment norm, Tensor x, Tensor kept) {
+        kept.data().copyFrom(x.data());
+        kernels.rmsNorm(heads(kept), norm, config.epsilon(), heads(x));
+    }
+
+    /** x (n, heads·headDim) seen as (n·heads, headDim). */
+    Tensor heads(Tensor x) {
+        int headDim = config.attention().headDim();
+        return new Tensor(x.rows() * (x.columns() / headDim), headDim, x.data());
+    }
+
     private void project(Projection projection, Tensor x, Tensor y, Tensor lowRank) {
+        kernels.multiply(projection.base().weight(), x, y);
+        if (projection.base().bias() != null) {
+            kernels.addToRows(projection.base().bias(), y);
+        }
         switch (projection) {
-            case Projection.Plain plain -> kernels.multiply(plain.weight(), x, y);
+            case Projection.Plain _ -> {}
             case Projection.Adapted adapted -> {
-                kernels.multiply(adapted.weight(), x, y);
                 kernels.multiply(adapted.a(), x, lowRank);
                 kernels.multiplyAdd(adapted.b(), lowRank, adapted.scale(), y);
             }
