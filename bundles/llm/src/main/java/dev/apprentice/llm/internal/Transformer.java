@@ -1,6 +1,7 @@
 package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.RotaryTable;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -22,9 +23,9 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
         Tensor values = cache.values().rows(past, n);
 
         kernels.rmsNorm(at.input(), block.attentionNorm(), config.epsilon(), at.normed());
-        project(block.query(), at.normed(), at.query(), at.lowRank().query());
-        project(block.key(), at.normed(), keys, at.lowRank().key());
-        project(block.value(), at.normed(), values, at.lowRank().value());
+        project(block.query(), at.normed(), at.query(), at.beside().query());
+        project(block.key(), at.normed(), keys, at.beside().key());
+        project(block.value(), at.normed(), values, at.beside().value());
         if (block.headNorms() != null) {
             normaliseHeads(block.headNorms().query(), at.query(), at.projectedQuery());
             normaliseHeads(block.headNorms().key(), keys, at.projectedKey());
@@ -33,14 +34,14 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
         kernels.rotate(turns, past, at.query());
         kernels.rotate(turns, past, keys);
         kernels.attention(config.attention(), past, at.query(), cache.keys(), cache.values(), at.attended());
-        project(block.output(), at.attended(), at.middle(), at.lowRank().output());
+        project(block.output(), at.attended(), at.middle(), at.beside().output());
         kernels.add(at.input(), at.middle());
 
         kernels.rmsNorm(at.middle(), block.feedForwardNorm(), config.epsilon(), at.middleNormed());
-        project(block.gate(), at.middleNormed(), at.gate(), at.lowRank().gate());
-        project(block.up(), at.middleNormed(), at.up(), at.lowRank().up());
+        project(block.gate(), at.middleNormed(), at.gate(), at.beside().gate());
+        project(block.up(), at.middleNormed(), at.up(), at.beside().up());
         kernels.swiGlu(at.gate(), at.up(), at.activated());
-        project(block.down(), at.activated(), at.output(), at.lowRank().down());
+        project(block.down(), at.activated(), at.output(), at.beside().down());
         kernels.add(at.middle(), at.output());
     }
 
@@ -66,17 +67,49 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
         return new Tensor(x.rows() * (x.columns() / headDim), headDim, x.data());
     }
 
-    private void project(Projection projection, Tensor x, Tensor y, Tensor lowRank) {
-        kernels.multiply(projection.base().weight(), x, y);
-        if (projection.base().bias() != null) {
-            kernels.addToRows(projection.base().bias(), y);
-        }
+    private void project(Projection projection, Tensor x, Tensor y, Room beside) {
         switch (projection) {
-            case Projection.Plain _ -> {}
-            case Projection.Adapted adapted -> {
-                kernels.multiply(adapted.a(), x, lowRank);
-                kernels.multiplyAdd(adapted.b(), lowRank, adapted.scale(), y);
+            case Projection.Plain(Weights.Linear base) -> apply(base, x, y);
+            case Projection.LowRank lora -> {
+                apply(lora.base(), x, y);
+                addProduct(lora.a(), lora.b(), lora.scale(), x, y, beside);
+            }
+            case Projection.Decomposed dora -> {
+                Tensor unscaled = beside.unscaled(y);
+                kernels.multiply(dora.base().weight(), x, unscaled);
+                addProduct(dora.a(), dora.b(), dora.scale(), x, unscaled, beside);
+                kernels.scaleColumns(unscaled, dora.rows().scales(), y);
+                addBias(dora.base(), y);
+            }
+            case Projection.ScaledOutput ia3 -> {
+                Tensor unscaled = beside.unscaled(y);
+                apply(ia3.base(), x, unscaled);
+                kernels.scaleColumns(unscaled, ia3.factors(), y);
+            }
+            case Projection.ScaledInput ia3 -> {
+                Tensor scaled = beside.scaledInput(x);
+                kernels.scaleColumns(x, ia3.factors(), scaled);
+                apply(ia3.base(), scaled, y);
             }
         }
+    }
+
+    /** y = Wx + b. */
+    private void apply(Weights.Linear linear, Tensor x, Tensor y) {
+        kernels.multiply(linear.weight(), x, y);
+        addBias(linear, y);
+    }
+
+    private void addBias(Weights.Linear linear, Tensor y) {
+        if (linear.bias() != null) {
+            kernels.addToRows(linear.bias(), y);
+        }
+    }
+
+    /** y += scale·B(Ax). */
+    private void addProduct(Matrix a, Matrix b, float scale, Tensor x, Tensor y, Room beside) {
+        Tensor lowRank = beside.lowRank(x.rows(), a.rows());
+        kernels.multiply(a, x, lowRank);
+        kernels.multiplyAdd(b, lowRank, scale, y);
     }
 }

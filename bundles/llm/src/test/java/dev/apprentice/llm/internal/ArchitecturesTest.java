@@ -9,7 +9,6 @@ import dev.apprentice.testkit.Golden;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,10 +23,10 @@ class ArchitecturesTest {
     @ParameterizedTest
     @ValueSource(strings = {"llama", "llama3", "llamaLinear", "mistral", "qwen2", "qwen3"})
     void logitsAgreeWithThePaper(String name) {
-        TinyModel tiny = TinyModel.ALL.get(name);
+        TinyModel tiny = TinyModel.named(name);
         LlamaModel model = tiny.load();
         int[] tokens = tokens(30);
-        float[] expected = PaperModel.of(tiny, Map.of()).logits(tokens);
+        float[] expected = PaperModel.of(tiny).logits(tokens);
 
         double error = Golden.relativeError(TestModel.logits(model, tokens, null), expected);
         double stepwise = Golden.relativeError(stepwise(model, tokens), expected);
@@ -69,9 +68,9 @@ class ArchitecturesTest {
                 "mistral|\"sliding_window\": 5|\"sliding_window\": null",
             })
     void settingsMatter(String name, String old, String replacement) {
-        TinyModel tiny = TinyModel.ALL.get(name);
+        TinyModel tiny = TinyModel.named(name);
         int[] tokens = tokens(30);
-        float[] expected = PaperModel.of(tiny, Map.of()).logits(tokens);
+        float[] expected = PaperModel.of(tiny).logits(tokens);
         assertThat(tiny.config()).contains(old);
         LlamaModel other = tiny.load(tiny.config().replace(old, replacement));
         assertThat(Golden.relativeError(TestModel.logits(other, tokens, null), expected))
@@ -82,8 +81,10 @@ class ArchitecturesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "llama|LlamaForCausalLM|GemmaForCausalLM|GemmaForCausalLM, but supported are only LlamaForCausalLM, Mis",
-                "llama3|\"llama3\"|\"yarn\"|rope_type of rope_scaling to yarn, but supported are only default, linear, llama3",
+                "llama|LlamaForCausalLM|GemmaForCausalLM|GemmaForCausalLM, but supported are only LlamaForCausalLM,"
+                        + " Mis",
+                "llama3|\"llama3\"|\"yarn\"|rope_type of rope_scaling to yarn, but supported are only default, linear,"
+                        + " llama3",
                 "llama3|\"factor\": 8.0,|''|rope_scaling without factor",
                 "llama3|\"low_freq_factor\": 1.0|\"low_freq_factor\": 5.0|must be below",
                 "llama3|\"factor\": 8.0|\"factor\": 0|factor = 0, but expected is a positive",
@@ -97,7 +98,7 @@ class ArchitecturesTest {
                 "llama|\"rope_theta\"|\"partial_rotary_factor\": 0.5, \"rope_theta\"|partial_rotary_factor",
             })
     void whatIsNotSupportedIsNamed(String name, String old, String replacement, String reason) {
-        TinyModel tiny = TinyModel.ALL.get(name);
+        TinyModel tiny = TinyModel.named(name);
         assertThat(tiny.config()).contains(old);
         assertThatThrownBy(() -> tiny.load(tiny.config().replace(old, replacement)))
                 .isInstanceOf(ModelException.class)

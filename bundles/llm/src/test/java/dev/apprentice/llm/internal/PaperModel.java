@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PaperModel {
     private final TinyModel model;
-    private final Map<String, double[]> weights = new HashMap<>();
+    private final Map<String, double[]> weights;
     private final Map<String, Beside> adapters;
     private final double theta;
     private final Stretch stretch;
@@ -31,12 +31,24 @@ final class PaperModel {
             double @Nullable [] outputFactors,
             double @Nullable [] inputFactors) {}
 
-    PaperModel(TinyModel model, double theta, Stretch stretch, int window, Map<String, Beside> adapters) {
+    private PaperModel(
+            TinyModel model,
+            Map<String, double[]> weights,
+            double theta,
+            Stretch stretch,
+            int window,
+            Map<String, Beside> adapters) {
         this.model = model;
+        this.weights = weights;
         this.theta = theta;
         this.stretch = stretch;
         this.window = window;
         this.adapters = adapters;
+    }
+
+    /** The reference of a tiny model, with what its settings mean. */
+    static PaperModel of(TinyModel model) {
+        Map<String, double[]> weights = new HashMap<>();
         model.weights().forEach((name, weight) -> {
             double[] values = new double[weight.values().length];
             for (int i = 0; i < values.length; i++) {
@@ -44,21 +56,22 @@ final class PaperModel {
             }
             weights.put(name, values);
         });
+        boolean mistral = model.equals(TinyModel.MISTRAL);
+        boolean linear = model.equals(TinyModel.LLAMA_LINEAR);
+        boolean llama3 = model.equals(TinyModel.LLAMA_3);
+        boolean llama = model.equals(TinyModel.LLAMA);
+        return new PaperModel(
+                model,
+                weights,
+                llama3 ? 500 : mistral || linear || llama ? 10_000 : 1_000_000,
+                llama3 ? PaperModel::llama3 : linear ? f -> f / 4 : f -> f,
+                mistral ? 5 : Integer.MAX_VALUE,
+                Map.of());
     }
 
-    /** The reference of a tiny model, with what its settings mean. */
-    static PaperModel of(TinyModel model, Map<String, Beside> adapters) {
-        if (model.equals(TinyModel.LLAMA_3)) {
-            return new PaperModel(model, 500, PaperModel::llama3, Integer.MAX_VALUE, adapters);
-        }
-        if (model.equals(TinyModel.LLAMA_LINEAR)) {
-            return new PaperModel(model, 10_000, f -> f / 4, Integer.MAX_VALUE, adapters);
-        }
-        if (model.equals(TinyModel.MISTRAL)) {
-            return new PaperModel(model, 10_000, f -> f, 5, adapters);
-        }
-        double theta = model.equals(TinyModel.LLAMA) ? 10_000 : 1_000_000;
-        return new PaperModel(model, theta, f -> f, Integer.MAX_VALUE, adapters);
+    /** The same with adapters, by module name. */
+    PaperModel with(Map<String, Beside> others) {
+        return new PaperModel(model, weights, theta, stretch, window, others);
     }
 
     /** Llama 3.1 with factor 8, low 1, high 4 and 64 positions, case by case as its authors published it. */

@@ -40,8 +40,9 @@ record TinyModel(
     static final TinyModel LLAMA =
             new TinyModel("LlamaForCausalLM", 4, 2, 8, false, true, Set.of(), "\"rope_theta\": 10000.0");
     static final TinyModel LLAMA_3 = new TinyModel("LlamaForCausalLM", 4, 1, 8, false, false, Set.of(), """
-            "rope_theta": 500.0, "rope_scaling": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0,
-            "high_freq_factor": 4.0, "original_max_position_embeddings": 64}""");
+        "rope_theta": 500.0, "rope_scaling": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0,
+        "high_freq_factor": 4.0, "original_max_position_embeddings": 64}\
+        """);
     static final TinyModel LLAMA_LINEAR = new TinyModel(
             "LlamaForCausalLM",
             2,
@@ -51,7 +52,8 @@ record TinyModel(
             false,
             Set.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
             """
-            "attention_bias": true, "mlp_bias": true, "rope_scaling": {"type": "linear", "factor": 4.0}""");
+            "attention_bias": true, "mlp_bias": true, "rope_scaling": {"type": "linear", "factor": 4.0}\
+            """);
     static final TinyModel MISTRAL =
             new TinyModel("MistralForCausalLM", 4, 2, 8, false, false, Set.of(), "\"sliding_window\": 5");
     static final TinyModel QWEN_2 = new TinyModel(
@@ -66,26 +68,25 @@ record TinyModel(
     static final TinyModel QWEN_3 = new TinyModel(
             "Qwen3ForCausalLM", 2, 1, 12, true, true, Set.of(), "\"rope_theta\": 1000000.0, \"attention_bias\": false");
 
-    static final Map<String, TinyModel> ALL = Map.of(
-            "llama",
-            LLAMA,
-            "llama3",
-            LLAMA_3,
-            "llamaLinear",
-            LLAMA_LINEAR,
-            "mistral",
-            MISTRAL,
-            "qwen2",
-            QWEN_2,
-            "qwen3",
-            QWEN_3);
+    static TinyModel named(String name) {
+        return switch (name) {
+            case "llama" -> LLAMA;
+            case "llama3" -> LLAMA_3;
+            case "llamaLinear" -> LLAMA_LINEAR;
+            case "mistral" -> MISTRAL;
+            case "qwen2" -> QWEN_2;
+            case "qwen3" -> QWEN_3;
+            default -> throw new IllegalArgumentException("No tiny model " + name);
+        };
+    }
 
     /** {@code config.json}. */
     String config() {
         return """
-                {"architectures": ["%s"], "hidden_size": %d, "intermediate_size": %d, "num_hidden_layers": %d,
-                "num_attention_heads": %d, "num_key_value_heads": %d, "head_dim": %d, "vocab_size": %d,
-                "max_position_embeddings": 512, "rms_norm_eps": %s, "tie_word_embeddings": %s, "eos_token_id": 8184, %s}""".formatted(
+            {"architectures": ["%s"], "hidden_size": %d, "intermediate_size": %d, "num_hidden_layers": %d,
+            "num_attention_heads": %d, "num_key_value_heads": %d, "head_dim": %d, "vocab_size": %d,
+            "max_position_embeddings": 512, "rms_norm_eps": %s, "tie_word_embeddings": %s, "eos_token_id": 8184, %s}\
+            """.formatted(
                         architecture,
                         WIDTH,
                         FEED_FORWARD,
