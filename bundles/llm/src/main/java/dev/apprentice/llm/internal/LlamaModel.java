@@ -102,6 +102,29 @@ public final class LlamaModel implements LanguageModel {
         }
     }
 
+    /** A model of weights that are in memory already. */
+    static LlamaModel of(
+            String name,
+            String digest,
+            ModelConfig config,
+            Weights weights,
+            ByteLevelTokenizer tokenizer,
+            Kernels kernels) {
+        ModelInfo info = new ModelInfo(
+                name,
+                digest,
+                digest,
+                config.architecture(),
+                weights.head().type().name(),
+                config.layers(),
+                config.vocabulary(),
+                config.context(),
+                0);
+        RotaryTable rotary = RotaryTable.create(
+                Arena.ofAuto(), config.context(), config.attention().headDim(), config.ropeTheta());
+        return new LlamaModel(info, new Transformer(config, kernels, rotary), weights, tokenizer);
+    }
+
     @Override
     public ModelInfo info() {
         return info;

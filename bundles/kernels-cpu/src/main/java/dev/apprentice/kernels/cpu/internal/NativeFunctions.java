@@ -26,8 +26,7 @@ final class NativeFunctions {
     private static final MethodHandle QUANTIZE =
             LINKER.downcallHandle(procedure(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG), CRITICAL);
     private static final MethodHandle GEMV = LINKER.downcallHandle(
-            procedure(
-                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_INT, JAVA_LONG, JAVA_LONG),
+            procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_INT, JAVA_LONG, JAVA_LONG),
             CRITICAL);
     private static final MethodHandle LEFT = LINKER.downcallHandle(
             procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), CRITICAL);
@@ -117,13 +116,12 @@ final class NativeFunctions {
             Gemm.Result result,
             long y,
             long yStride) {
-        MemorySegment function =
-                switch (type) {
-                    case F32 -> gemvF32;
-                    case BF16 -> gemvBf16;
-                    case Q8_0 -> gemvQ8;
-                    case Q4_0 -> gemvQ4;
-                };
+        MemorySegment function = switch (type) {
+            case F32 -> gemvF32;
+            case BF16 -> gemvBf16;
+            case Q8_0 -> gemvQ8;
+            case Q4_0 -> gemvQ4;
+        };
         try {
             GEMV.invokeExact(function, weight, rows, columns, x, tokens, scale, result.ordinal(), y, yStride);
         } catch (Throwable e) {

@@ -36,6 +36,11 @@ public class VectorKernels implements Kernels, AutoCloseable {
     }
 
     @Override
+    public int threads() {
+        return pool.threads();
+    }
+
+    @Override
     public void close() {
         pool.close();
     }
