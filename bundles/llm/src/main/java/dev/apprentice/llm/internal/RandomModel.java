@@ -54,7 +54,7 @@ final class RandomModel {
         return weights.head().data().byteSize()
                 + weights.layers().stream()
                         .flatMap(layer -> layer.linear().values().stream())
-                        .mapToLong(matrix -> matrix.data().byteSize())
+                        .mapToLong(linear -> linear.weight().data().byteSize())
                         .sum();
     }
 
@@ -98,12 +98,12 @@ final class RandomModel {
         Matrix embedding = matrix(config.vocabulary(), config.width());
         List<Weights.Layer> layers = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
-            Map<String, Matrix> linear = new LinkedHashMap<>();
+            Map<String, Weights.Linear> linear = new LinkedHashMap<>();
             for (String target : AdapterSpec.LINEAR_LAYERS) {
                 int[] shape = config.linearShape(target);
-                linear.put(target, matrix(shape[0], shape[1]));
+                linear.put(target, new Weights.Linear(matrix(shape[0], shape[1]), null));
             }
-            layers.add(new Weights.Layer(ones(), ones(), linear));
+            layers.add(new Weights.Layer(ones(), ones(), null, linear));
         }
         Matrix head = config.tiedHead() ? embedding : matrix(config.vocabulary(), config.width());
         return new Weights(embedding, List.copyOf(layers), ones(), head);
