@@ -124,6 +124,9 @@ public final class LlamaModel implements LanguageModel {
             GenerationRequest request, @Nullable Adapter adapter, GenerationSink sink) {
         int[] prompt = request.prompt();
         requireTokens(prompt);
+        requireTokens(request.sampling().logitBias().keySet().stream()
+                .mapToInt(Integer::intValue)
+                .toArray());
         if (prompt.length >= info.contextLength()) {
             throw new ModelException(
                     ModelException.Code.BAD_REQUEST,
@@ -131,7 +134,8 @@ public final class LlamaModel implements LanguageModel {
                             + info.contextLength() + ": shorten it");
         }
         try (Session session = new Session(transformer, network(adapter), prompt.length)) {
-            return new Generation(this, session, ends, request, sink)
+            Generation.Reader reader = new SessionReader(transformer, weights, session);
+            return new Generation(this, reader, Constraint.NONE, ends, request, sink)
                     .run(new GenerationEvent.Provenance(
                             info.digest(),
                             adapter == null ? "" : adapter.digest(),
@@ -195,6 +199,18 @@ public final class LlamaModel implements LanguageModel {
             hits[i] = best[i] == tokens[from + i];
         }
         return new Scores(nats, best, hits);
+    }
+
+    @Override
+    public float[] embed(int[] tokens, @Nullable Adapter adapter) {
+        requireTokens(tokens);
+        if (tokens.length == 0) {
+            throw new ModelException(
+                    ModelException.Code.BAD_REQUEST, "A text without tokens has no meaning: send at least one token");
+        }
+        try (Session session = new Session(transformer, network(adapter), tokens.length)) {
+            return Embedding.of(session.read(tokens));
+        }
     }
 
     @Override
