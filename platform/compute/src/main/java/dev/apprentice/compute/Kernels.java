@@ -1,5 +1,6 @@
 package dev.apprentice.compute;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -45,7 +46,7 @@ public interface Kernels {
     void rotateBackward(RotaryTable table, int startPosition, Tensor dx);
 
     /**
-     * Causal softmax attention of n new tokens that follow {@code past} others.
+     * Causal softmax attention of n new tokens that follow {@code past} others, within the shape's window.
      *
      * @param query (n, heads·headDim)
      * @param keys (at least past+n, keyValueHeads·headDim), the first past+n rows are read
@@ -53,6 +54,19 @@ public interface Kernels {
      * @param out (n, heads·headDim)
      */
     void attention(AttentionShape shape, int past, Tensor query, Tensor keys, Tensor values, Tensor out);
+
+    /**
+     * Attention as above over keys and values that are stored in another type; here by way of a copy as float32.
+     *
+     * @param keys (past+n, keyValueHeads·headDim), heads being whole blocks of the type
+     * @param values as keys
+     */
+    default void attention(AttentionShape shape, int past, Tensor query, Matrix keys, Matrix values, Tensor out) {
+        try (Arena arena = Arena.ofShared()) {
+            Tensor plainKeys = Dequantizer.toTensor(arena, keys);
+            attention(shape, past, query, plainKeys, Dequantizer.toTensor(arena, values), out);
+        }
+    }
 
     /** dQuery, dKeys, dValues += gradients of {@link #attention} with past = 0 over one sequence of n tokens. */
     void attentionBackward(AttentionShape shape, AttentionTape forward, Tensor dOut, AttentionGradient gradient);
@@ -65,6 +79,21 @@ public interface Kernels {
 
     /** y += x; both (n, d). */
     void add(Tensor x, Tensor y);
+
+    /** Every row of y += vector; y (n, d), vector (d) float32. A bias. */
+    default void addToRows(MemorySegment vector, Tensor y) {
+        Columns.add(vector, y);
+    }
+
+    /** y = x ⊙ factors per row; x, y (n, d), which may be the same, factors (d) float32. */
+    default void scaleColumns(Tensor x, MemorySegment factors, Tensor y) {
+        Columns.scale(x, factors, y);
+    }
+
+    /** dots += Σ over the rows of x ⊙ y; x, y (n, d), dots (d) float32. The gradient of the factors of {@link #scaleColumns}. */
+    default void columnDotsAdd(Tensor x, Tensor y, MemorySegment dots) {
+        Columns.addDots(x, y, dots);
+    }
 
     /**
      * Softmax cross-entropy of each row against its target; rows whose target is negative are skipped.

@@ -13,6 +13,7 @@ import dev.apprentice.compute.AttentionTape;
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.Matrix;
+import dev.apprentice.compute.Quantizer;
 import dev.apprentice.compute.RotaryTable;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.Arena;
@@ -21,10 +22,12 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -159,25 +162,58 @@ public abstract class KernelsContract {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 17, 33, 64})
     void attentionAgreesWithTheFormula(int headDim) {
-        AttentionShape shape = new AttentionShape(4, 2, headDim);
         for (int[] size : new int[][] {{0, 1}, {0, 3}, {5, 1}, {130, 2}, {0, 17}, {33, 65}, {0, 131}}) {
-            int past = size[0];
-            int n = size[1];
-            Tensor query = samples.tensor(n, shape.queryWidth());
-            Tensor keys = samples.tensor(past + n + 3, shape.keyValueWidth());
-            Tensor values = samples.tensor(past + n + 3, shape.keyValueWidth());
-            Tensor out = samples.filled(n, shape.queryWidth(), Float.NaN);
-            kernels.attention(shape, past, query, keys, values, out);
-            double[][] expected =
-                    DoubleReference.attention(shape, past, doubles(query), doubles(keys), doubles(values));
-            assertClose("attention of " + n + " after " + past, out, expected, past + n + headDim);
+            attentionAgrees(new AttentionShape(4, 2, headDim), size[0], size[1]);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 5, 67, 129})
-    void attentionGradients(int n) {
-        AttentionShape shape = new AttentionShape(4, 2, 7);
+    @ValueSource(ints = {1, 3, 16, 70})
+    void windowedAttentionAgreesWithTheFormula(int window) {
+        for (int[] size : new int[][] {{0, 1}, {0, 4}, {5, 1}, {130, 2}, {0, 17}, {33, 65}, {0, 131}}) {
+            attentionAgrees(new AttentionShape(4, 2, 17, window), size[0], size[1]);
+        }
+    }
+
+    private void attentionAgrees(AttentionShape shape, int past, int n) {
+        Tensor query = samples.tensor(n, shape.queryWidth());
+        Tensor keys = samples.tensor(past + n + 3, shape.keyValueWidth());
+        Tensor values = samples.tensor(past + n + 3, shape.keyValueWidth());
+        Tensor out = samples.filled(n, shape.queryWidth(), Float.NaN);
+        kernels.attention(shape, past, query, keys, values, out);
+        double[][] expected = DoubleReference.attention(shape, past, doubles(query), doubles(keys), doubles(values));
+        assertClose("attention of " + n + " after " + past, out, expected, past + n + shape.headDim());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"F32", "F16", "Q8_0"})
+    void attentionOverStoredKeysAgreesWithTheFormula(DataType type) {
+        for (int[] size : new int[][] {{0, 1}, {5, 1}, {130, 2}, {0, 17}, {33, 65}}) {
+            for (int window : new int[] {AttentionShape.ALL, 20}) {
+                AttentionShape shape = new AttentionShape(6, 2, 64, window);
+                int past = size[0];
+                Tensor query = samples.tensor(size[1], shape.queryWidth());
+                Matrix keys = stored(past + size[1], shape.keyValueWidth(), type);
+                Matrix values = stored(past + size[1], shape.keyValueWidth(), type);
+                Tensor out = samples.filled(size[1], shape.queryWidth(), Float.NaN);
+                kernels.attention(shape, past, query, keys, values, out);
+                double[][] expected = DoubleReference.attention(
+                        shape, past, doubles(query), samples.doubles(keys), samples.doubles(values));
+                assertClose("attention over " + type, out, expected, past + size[1] + shape.headDim());
+            }
+        }
+    }
+
+    private Matrix stored(int rows, int columns, DataType type) {
+        return Quantizer.convert(Arena.ofAuto(), samples.tensor(rows, columns).asMatrix(), type);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 2147483647", "5, 2147483647", "67, 2147483647", "129, 2147483647", "5, 2", "129, 1", "129, 66"})
+    void attentionGradients(int n, int window) {
+        AttentionShape shape = new AttentionShape(4, 2, 7, window);
         Tensor query = samples.tensor(n, shape.queryWidth());
         Tensor keys = samples.tensor(n, shape.keyValueWidth());
         Tensor values = samples.tensor(n, shape.keyValueWidth());
@@ -245,6 +281,32 @@ public abstract class KernelsContract {
         double[][] before = doubles(y);
         kernels.add(x, y);
         assertSum("add", y, before, 1, doubles(x), 1);
+    }
+
+    @Test
+    void columnsAreShiftedScaledAndDotted() {
+        Tensor x = samples.tensor(5, 37);
+        Tensor y = samples.tensor(5, 37);
+        Tensor vector = samples.tensor(1, 37);
+        double[][] before = doubles(y);
+        double[] v = doubles(vector)[0];
+        kernels.addToRows(vector.data(), y);
+        assertClose("addToRows", y, DoubleReference.generate(5, 37, (i, j) -> before[i][j] + v[j]), 1);
+
+        double[][] left = doubles(x);
+        double[][] right = doubles(y);
+        kernels.scaleColumns(y, vector.data(), y);
+        assertClose("scaleColumns", y, DoubleReference.generate(5, 37, (i, j) -> right[i][j] * v[j]), 1);
+
+        double[][] scaled = doubles(y);
+        kernels.columnDotsAdd(x, y, vector.data());
+        double[][] dots = DoubleReference.generate(
+                1,
+                37,
+                (i, j) -> IntStream.range(0, 5)
+                        .mapToDouble(row -> left[row][j] * scaled[row][j])
+                        .sum());
+        assertSum("columnDotsAdd", vector, new double[][] {v}, 1, dots, 5);
     }
 
     @ParameterizedTest

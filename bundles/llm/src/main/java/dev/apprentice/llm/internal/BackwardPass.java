@@ -100,6 +100,7 @@ final class BackwardPass {
                     kernels.multiplyTransposedAdd(plain.weight(), dy, 1, dx);
                 }
             }
+            case Projection.Mixed _ -> throw new IllegalArgumentException("A sequence trains one adapter, not several");
             case Projection.Adapted adapted -> {
                 dLowRank.clear();
                 kernels.multiplyTransposedAdd(adapted.b(), dy, adapted.scale(), dLowRank);

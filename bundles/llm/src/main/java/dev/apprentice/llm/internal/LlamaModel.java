@@ -21,9 +21,11 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +42,22 @@ public final class LlamaModel implements LanguageModel {
     private final ByteLevelTokenizer tokenizer;
     private final Adapters adapters;
     private final Set<Integer> ends;
+    private final GenerationSettings settings;
+    private final PrefixCache prefixes;
+    private final Batcher batcher;
+    private final Map<Adapter, Network> networks = new WeakHashMap<>();
 
-    private LlamaModel(ModelInfo info, Transformer transformer, Weights weights, ByteLevelTokenizer tokenizer) {
+    private LlamaModel(
+            ModelInfo info,
+            Transformer transformer,
+            Weights weights,
+            ByteLevelTokenizer tokenizer,
+            GenerationSettings settings) {
+        settings.require(transformer.config());
+        this.settings = settings;
+        this.prefixes = new PrefixCache(
+                settings.prefixCacheBytes(), KeyValueCache.tokenBytes(transformer.config(), settings.keyValues()));
+        this.batcher = new Batcher(transformer);
         this.info = info;
         this.transformer = transformer;
         this.weights = weights;
@@ -60,7 +76,8 @@ public final class LlamaModel implements LanguageModel {
                 files,
                 type,
                 kernels,
-                Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native"));
+                Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native"),
+                GenerationSettings.DEFAULT);
     }
 
     /**
@@ -69,7 +86,13 @@ public final class LlamaModel implements LanguageModel {
      * @param nativeCache folder into which the tokenizer's native library is unpacked
      * @throws ModelException if a file is missing, malformed or disagrees with another
      */
-    static LlamaModel load(String name, ModelFiles files, DataType type, Kernels kernels, Path nativeCache) {
+    static LlamaModel load(
+            String name,
+            ModelFiles files,
+            DataType type,
+            Kernels kernels,
+            Path nativeCache,
+            GenerationSettings settings) {
         ModelConfig config = ModelConfig.parse(files.bytes(ModelFiles.CONFIG));
         byte[] tokenizerJson = files.bytes(ModelFiles.TOKENIZER);
         Arena memory = Arena.ofAuto();
@@ -91,7 +114,7 @@ public final class LlamaModel implements LanguageModel {
                     loader.parameters());
             RotaryTable rotary = RotaryTable.create(
                     memory, config.context(), config.attention().headDim(), config.ropeTheta());
-            return new LlamaModel(info, new Transformer(config, kernels, rotary), weights, tokenizer);
+            return new LlamaModel(info, new Transformer(config, kernels, rotary), weights, tokenizer, settings);
         } catch (IOException e) {
             throw ModelFiles.unreadable(ModelFiles.WEIGHTS, e);
         }
@@ -104,7 +127,8 @@ public final class LlamaModel implements LanguageModel {
             ModelConfig config,
             Weights weights,
             ByteLevelTokenizer tokenizer,
-            Kernels kernels) {
+            Kernels kernels,
+            GenerationSettings settings) {
         ModelInfo info = new ModelInfo(
                 name,
                 digest,
@@ -117,7 +141,7 @@ public final class LlamaModel implements LanguageModel {
                 0);
         RotaryTable rotary = RotaryTable.create(
                 Arena.ofAuto(), config.context(), config.attention().headDim(), config.ropeTheta());
-        return new LlamaModel(info, new Transformer(config, kernels, rotary), weights, tokenizer);
+        return new LlamaModel(info, new Transformer(config, kernels, rotary), weights, tokenizer, settings);
     }
 
     @Override
@@ -138,6 +162,10 @@ public final class LlamaModel implements LanguageModel {
         return weights;
     }
 
+    PrefixCache prefixes() {
+        return prefixes;
+    }
+
     Network baseNetwork() {
         return base;
     }
@@ -147,14 +175,20 @@ public final class LlamaModel implements LanguageModel {
             GenerationRequest request, @Nullable Adapter adapter, GenerationSink sink) {
         int[] prompt = request.prompt();
         requireTokens(prompt);
+        requireTokens(request.sampling().logitBias().keySet().stream()
+                .mapToInt(Integer::intValue)
+                .toArray());
         if (prompt.length >= info.contextLength()) {
             throw new ModelException(
                     ModelException.Code.BAD_REQUEST,
                     "The prompt has " + prompt.length + " tokens and leaves no room for an answer in a context of "
                             + info.contextLength() + ": shorten it");
         }
-        try (Session session = new Session(transformer, network(adapter), prompt.length)) {
-            return new Generation(this, session, ends, request, sink)
+        int step = Math.min(prompt.length, PrefixCache.BLOCK);
+        try (Session session = new Session(transformer, network(adapter), settings.keyValues(), step);
+                Batcher.Seat seat = batcher.join()) {
+            Generation.Reader reader = new SessionReader(transformer, session, name(adapter), prefixes, seat);
+            return new Generation(this, reader, Constraint.NONE, ends, request, sink)
                     .run(new GenerationEvent.Provenance(
                             info.digest(),
                             adapter == null ? "" : adapter.digest(),
@@ -221,6 +255,18 @@ public final class LlamaModel implements LanguageModel {
     }
 
     @Override
+    public float[] embed(int[] tokens, @Nullable Adapter adapter) {
+        requireTokens(tokens);
+        if (tokens.length == 0) {
+            throw new ModelException(
+                    ModelException.Code.BAD_REQUEST, "A text without tokens has no meaning: send at least one token");
+        }
+        try (Session session = new Session(transformer, network(adapter), tokens.length)) {
+            return Embedding.of(session.read(tokens));
+        }
+    }
+
+    @Override
     public Adapter freshAdapter(AdapterSpec spec, long seed) {
         return adapters.fresh(spec, seed);
     }
@@ -255,8 +301,21 @@ public final class LlamaModel implements LanguageModel {
         return layout;
     }
 
+    /** The same network for the same adapter, by which steps of several sessions find together. */
     private Network network(@Nullable Adapter adapter) {
-        return adapter == null ? base : Network.adapted(weights, layout(adapter), adapter.values());
+        if (adapter == null) {
+            return base;
+        }
+        AdapterLayout layout = layout(adapter);
+        synchronized (networks) {
+            return networks.computeIfAbsent(adapter, wanted -> Network.adapted(weights, layout, wanted.values()));
+        }
+    }
+
+    /** All that keys and values depend on but the tokens. */
+    private String name(@Nullable Adapter adapter) {
+        String beside = adapter == null ? "" : adapter.digest() + " " + adapter.spec().scale();
+        return String.join("\n", info.digest(), info.weightType(), beside, settings.keyValues().name(), "");
     }
 
     /** Refuses tokens that are not in the vocabulary, and more of them than the context holds. */

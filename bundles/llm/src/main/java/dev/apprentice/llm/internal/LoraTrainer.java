@@ -131,7 +131,7 @@ final class LoraTrainer implements Trainer {
         KeyValues keyValues = new KeyValues(scratch.tensor(n, keyValueWidth), scratch.tensor(n, keyValueWidth));
         transformer.embed(weights, tokens, at.input());
         for (Network.Block block : base.blocks()) {
-            transformer.block(block, 0, keyValues, at);
+            transformer.block(block, keyValues, at);
         }
         Tensor normed = scratch.tensor(count, config.width());
         transformer.finalNorm(weights, at.output().rows(first, count), normed);

@@ -18,7 +18,7 @@ record Tape(List<Activations> activations, List<KeyValues> keyValues) {
         for (Network.Block block : network.blocks()) {
             Activations activations = Activations.kept(scratch, config, n, network.rank(), hidden);
             KeyValues keyValues = new KeyValues(scratch.tensor(n, keyValueWidth), scratch.tensor(n, keyValueWidth));
-            transformer.block(block, 0, keyValues, activations);
+            transformer.block(block, keyValues, activations);
             tape.activations().add(activations);
             tape.keyValues().add(keyValues);
             hidden = activations.output();

@@ -14,19 +14,20 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTable rotary) {
         }
     }
 
-    /** One block over n tokens that follow {@code past} others: from {@code at.input()} to {@code at.output()}. */
-    void block(Network.Block block, int past, KeyValues cache, Activations at) {
-        int n = at.input().rows();
-        Tensor keys = cache.keys().rows(past, n);
-        Tensor values = cache.values().rows(past, n);
+    /** One block over the tokens of a whole sequence: from {@code at.input()} to {@code at.output()}. */
+    void block(Network.Block block, KeyValues keyValues, Activations at) {
+        block(block, new Past.Beginning(this, keyValues), at);
+    }
 
+    /** One block over n tokens: from {@code at.input()} to {@code at.output()}. */
+    void block(Network.Block block, Past past, Activations at) {
         kernels.rmsNorm(at.input(), block.attentionNorm(), config.epsilon(), at.normed());
         project(block.query(), at.normed(), at.query(), at.lowRank().query());
-        project(block.key(), at.normed(), keys, at.lowRank().key());
-        project(block.value(), at.normed(), values, at.lowRank().value());
-        kernels.rotate(rotary, past, at.query());
-        kernels.rotate(rotary, past, keys);
-        kernels.attention(config.attention(), past, at.query(), cache.keys(), cache.values(), at.attended());
+        project(block.key(), at.normed(), past.keys(), at.lowRank().key());
+        project(block.value(), at.normed(), past.values(), at.lowRank().value());
+        past.rotate(at.query());
+        past.rotate(past.keys());
+        past.attend(at.query(), at.attended());
         project(block.output(), at.attended(), at.middle(), at.lowRank().output());
         kernels.add(at.input(), at.middle());
 
@@ -48,6 +49,11 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTable rotary) {
         kernels.multiply(weights.head(), normed, logits);
     }
 
+    /** Turns the heads of tokens that follow {@code past} others; x (n, any number of heads·headDim). */
+    void rotate(int past, Tensor x) {
+        kernels.rotate(rotary, past, x);
+    }
+
     private void project(Projection projection, Tensor x, Tensor y, Tensor lowRank) {
         switch (projection) {
             case Projection.Plain plain -> kernels.multiply(plain.weight(), x, y);
@@ -55,6 +61,15 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTable rotary) {
                 kernels.multiply(adapted.weight(), x, y);
                 kernels.multiply(adapted.a(), x, lowRank);
                 kernels.multiplyAdd(adapted.b(), lowRank, adapted.scale(), y);
+            }
+            case Projection.Mixed mixed -> {
+                kernels.multiply(mixed.weight(), x, y);
+                for (Projection.Mixed.Part part : mixed.parts()) {
+                    Projection.Adapted adapted = part.adapted();
+                    Tensor some = part.lowRank(lowRank);
+                    kernels.multiply(adapted.a(), x.rows(part.from(), part.count()), some);
+                    kernels.multiplyAdd(adapted.b(), some, adapted.scale(), y.rows(part.from(), part.count()));
+                }
             }
         }
     }

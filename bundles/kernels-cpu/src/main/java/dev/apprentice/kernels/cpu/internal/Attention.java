@@ -21,7 +21,7 @@ final class Attention {
             Tensor values,
             Tensor out) {
         int chunks = Math.ceilDiv(query.rows(), CHUNK);
-        long work = (long) query.rows() * (past + query.rows()) * shape.queryWidth();
+        long work = (long) query.rows() * Math.min(past + query.rows(), shape.window()) * shape.queryWidth();
         // the last chunks see the most keys: begin with those
         pool.run(shape.heads() * chunks, work, task -> {
             int from = (chunks - 1 - task / shape.heads()) * CHUNK;
@@ -40,12 +40,13 @@ final class Attention {
             int head,
             int from) {
         int rows = Math.min(CHUNK, query.rows() - from);
-        int width = past + from + rows;
+        int first = shape.firstSeen(past + from);
+        int width = past + from + rows - first;
         int headDim = shape.headDim();
         int keyColumn = head / (shape.heads() / shape.keyValueHeads()) * headDim;
         Operand q = Operand.part(query, from, rows, head * headDim, headDim);
-        Operand k = Operand.part(keys, 0, width, keyColumn, headDim);
-        Operand v = Operand.part(values, 0, width, keyColumn, headDim);
+        Operand k = Operand.part(keys, first, width, keyColumn, headDim);
+        Operand v = Operand.part(values, first, width, keyColumn, headDim);
         Operand o = Operand.part(out, from, rows, head * headDim, headDim);
         try (Scratch scratch = Scratch.borrow()) {
             MemorySegment memory = scratch.memory((long) rows * width);
@@ -59,7 +60,7 @@ final class Attention {
                     shape.scale(),
                     Gemm.Result.REPLACE,
                     scores);
-            CausalSoftmax.run(memory, rows, width, past + from + 1);
+            CausalSoftmax.run(memory, rows, width, past + from + 1 - first, shape.window());
             products.many(WorkerPool.SERIAL, scores, Layout.PLAIN, v, Layout.PLAIN, 1, Gemm.Result.REPLACE, o);
         }
     }

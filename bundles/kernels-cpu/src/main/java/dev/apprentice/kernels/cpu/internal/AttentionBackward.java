@@ -41,13 +41,14 @@ final class AttentionBackward {
             int keyValueHead,
             int from) {
         int rows = Math.min(Attention.CHUNK, dOut.rows() - from);
-        int seen = from + rows;
+        int first = shape.firstSeen(from);
+        int seen = from + rows - first;
         int d = shape.headDim();
         int column = head * d;
         int keyColumn = keyValueHead * d;
         Operand q = Operand.part(forward.query(), from, rows, column, d);
-        Operand k = Operand.part(forward.keys(), 0, seen, keyColumn, d);
-        Operand v = Operand.part(forward.values(), 0, seen, keyColumn, d);
+        Operand k = Operand.part(forward.keys(), first, seen, keyColumn, d);
+        Operand v = Operand.part(forward.values(), first, seen, keyColumn, d);
         Operand upstream = Operand.part(dOut, from, rows, column, d);
         try (Scratch scratch = Scratch.borrow()) {
             long size = (long) rows * seen;
@@ -58,12 +59,17 @@ final class AttentionBackward {
             Operand dScores = Operand.of(scoreMemory, rows, seen);
 
             replace(products, q, k, shape.scale(), weights);
-            CausalSoftmax.run(weightMemory, rows, seen, from + 1);
+            CausalSoftmax.run(weightMemory, rows, seen, from + 1 - first, shape.window());
             replace(products, upstream, v, 1, dScores);
             CausalSoftmax.backward(weightMemory, scoreMemory, rows, seen, shape.scale());
 
-            add(products, weights, Layout.TRANSPOSED, upstream, Operand.part(gradient.values(), 0, seen, keyColumn, d));
-            add(products, dScores, Layout.TRANSPOSED, q, Operand.part(gradient.keys(), 0, seen, keyColumn, d));
+            add(
+                    products,
+                    weights,
+                    Layout.TRANSPOSED,
+                    upstream,
+                    Operand.part(gradient.values(), first, seen, keyColumn, d));
+            add(products, dScores, Layout.TRANSPOSED, q, Operand.part(gradient.keys(), first, seen, keyColumn, d));
             add(products, dScores, Layout.PLAIN, k, Operand.part(gradient.query(), from, rows, column, d));
         }
     }

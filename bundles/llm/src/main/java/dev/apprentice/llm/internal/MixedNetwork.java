@@ -1,0 +1,59 @@
+package dev.apprentice.llm.internal;
+
+import dev.apprentice.compute.Matrix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Several networks over the same weights as one, for rows of which each belongs to one of them. */
+final class MixedNetwork {
+    private MixedNetwork() {}
+
+    /** @param rows the network of each row; rows of one network may be neighbours, which makes larger products */
+    static Network of(List<Network> rows) {
+        Network first = rows.getFirst();
+        if (rows.stream().allMatch(network -> network == first)) {
+            return first;
+        }
+        List<Network.Block> blocks = new ArrayList<>();
+        for (int layer = 0; layer < first.blocks().size(); layer++) {
+            int at = layer;
+            List<Network.Block> of = rows.stream().map(network -> network.blocks().get(at)).toList();
+            blocks.add(new Network.Block(
+                    of.getFirst().attentionNorm(),
+                    mix(of, Network.Block::query),
+                    mix(of, Network.Block::key),
+                    mix(of, Network.Block::value),
+                    mix(of, Network.Block::output),
+                    of.getFirst().feedForwardNorm(),
+                    mix(of, Network.Block::gate),
+                    mix(of, Network.Block::up),
+                    mix(of, Network.Block::down)));
+        }
+        int rank = rows.stream().mapToInt(Network::rank).max().orElseThrow();
+        return new Network(first.weights(), List.copyOf(blocks), rank);
+    }
+
+    private static Projection mix(List<Network.Block> blocks, Function<Network.Block, Projection> which) {
+        List<Projection> rows = blocks.stream().map(which).toList();
+        List<Projection.Mixed.Part> parts = new ArrayList<>();
+        int from = 0;
+        for (int row = 1; row <= rows.size(); row++) {
+            if (row == rows.size() || rows.get(row) != rows.get(from)) {
+                if (rows.get(from) instanceof Projection.Adapted adapted) {
+                    parts.add(new Projection.Mixed.Part(adapted, from, row - from));
+                }
+                from = row;
+            }
+        }
+        return parts.isEmpty() ? rows.getFirst() : new Projection.Mixed(weight(rows.getFirst()), parts);
+    }
+
+    private static Matrix weight(Projection projection) {
+        return switch (projection) {
+            case Projection.Plain plain -> plain.weight();
+            case Projection.Adapted adapted -> adapted.weight();
+            case Projection.Mixed mixed -> mixed.weight();
+        };
+    }
+}
