@@ -16,9 +16,9 @@ public class VectorKernels implements Kernels, AutoCloseable {
     private static final int SLICE = 1 << 14;
 
     /** An exponential costs about as much as this many multiplications. */
-    private static final long EXPONENTIAL = 12;
+    static final long EXPONENTIAL = 12;
 
-    private final WorkerPool pool;
+    final WorkerPool pool;
     private final Products products;
 
     public VectorKernels(int threads) {
@@ -200,7 +200,7 @@ public class VectorKernels implements Kernels, AutoCloseable {
         });
     }
 
-    private void slices(Tensor shape, long workPerElement, Slice operation) {
+    final void slices(Tensor shape, long workPerElement, Slice operation) {
         long size = (long) shape.rows() * shape.columns();
         pool.run(Math.toIntExact(Math.ceilDiv(size, (long) SLICE)), workPerElement * size, index -> {
             long from = (long) index * SLICE;
@@ -209,7 +209,7 @@ public class VectorKernels implements Kernels, AutoCloseable {
     }
 
     /** Part of an operation that goes element by element. */
-    private interface Slice {
+    interface Slice {
         void run(long from, int count);
     }
 }
