@@ -3,6 +3,7 @@ package dev.apprentice.kernels.cpu.internal;
 import dev.apprentice.compute.AttentionGradient;
 import dev.apprentice.compute.AttentionShape;
 import dev.apprentice.compute.AttentionTape;
+import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.RotaryTable;
@@ -106,6 +107,22 @@ public final class VectorKernels implements Kernels, AutoCloseable {
         } else {
             Attention.run(pool, shape, past, query, keys, values, out);
         }
+    }
+
+    @Override
+    public void attention(AttentionShape shape, int past, Tensor query, Matrix keys, Matrix values, Tensor out) {
+        Shapes.attention(shape, past, query, keys, values, out);
+        if (keys.type() == DataType.F32) {
+            attention(shape, past, query, tensor(keys), tensor(values), out);
+        } else if (query.rows() <= AttentionStep.MOST_TOKENS) {
+            StoredAttention.run(pool, shape, past, query, keys, values, out);
+        } else {
+            Kernels.super.attention(shape, past, query, keys, values, out);
+        }
+    }
+
+    private static Tensor tensor(Matrix matrix) {
+        return new Tensor(matrix.rows(), matrix.columns(), matrix.data());
     }
 
     @Override
