@@ -178,15 +178,15 @@ final class Batcher {
         List<Step> rows = steps.stream()
                 .sorted(Comparator.comparingInt(step -> System.identityHashCode(step.session.network())))
                 .toList();
-        Network network =
-                MixedNetwork.of(rows.stream().map(step -> step.session.network()).toList());
+        Network network = MixedNetwork.of(
+                rows.stream().map(step -> step.session.network()).toList());
         int n = rows.size();
         List<Pass.Part> parts = new ArrayList<>();
         for (int row = 0; row < n; row++) {
             parts.add(new Pass.Part(rows.get(row).session.cache(), row, 1));
         }
         if (pass == null) {
-            pass = new Pass(transformer, n, network.rank());
+            pass = new Pass(transformer, n, network);
         }
         int[] tokens = rows.stream().mapToInt(step -> step.token).toArray();
         Tensor hidden = pass.run(network, tokens, parts);

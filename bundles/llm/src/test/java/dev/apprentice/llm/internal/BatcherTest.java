@@ -115,7 +115,7 @@ class BatcherTest {
         }
         networks.set(3, networks.get(1));
         try (Arena arena = Arena.ofShared();
-                Pass pass = new Pass(model.transformer(), 4, 0)) {
+                Pass pass = new Pass(model.transformer(), 4, model.baseNetwork())) {
             List<Session> sessions = new ArrayList<>();
             List<Pass.Part> parts = new ArrayList<>();
             int[] tokens = new int[4];
@@ -133,8 +133,7 @@ class BatcherTest {
                     alone.read(model.tokenizer().encode(PROMPTS[row]));
                     Tensor expected = alone.read(token);
                     for (int i = 0; i < expected.columns(); i++) {
-                        assertThat(mixed[row * expected.columns() + i])
-                                .isCloseTo(expected.get(0, i), within(2e-4f));
+                        assertThat(mixed[row * expected.columns() + i]).isCloseTo(expected.get(0, i), within(2e-4f));
                     }
                 }
                 sessions.get(row).close();

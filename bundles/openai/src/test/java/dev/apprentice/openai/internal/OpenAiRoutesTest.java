@@ -129,7 +129,7 @@ final class OpenAiRoutesTest {
     @Test
     void aChatBecomesADialogue() throws Exception {
         String messages = "[{\"role\":\"system\",\"content\":\"Be brief.\"},"
-                + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"A\"},{\"type\":\"text\",\"text\":\"B\"}]}]";
+            + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"A\"},{\"type\":\"text\",\"text\":\"B\"}]}]";
         JsonNode answer = RunningServer.json(server.post(
                 "/v1/chat/completions", "{\"model\":\"base\",\"temperature\":0,\"messages\":" + messages + "}"));
         assertThat(answer.path("object").asString()).isEqualTo("chat.completion");
@@ -178,9 +178,13 @@ final class OpenAiRoutesTest {
     void severalAnswersShareOnePrompt() throws Exception {
         String fields = "\"model\":\"base\",\"prompt\":\"ab\",\"n\":3,\"seed\":7,\"echo\":true,\"max_tokens\":4";
         JsonNode answer = RunningServer.json(complete(fields));
-        assertThat(answer.path("choices").valueStream().map(choice -> choice.path("index").asInt()))
+        assertThat(answer.path("choices")
+                        .valueStream()
+                        .map(choice -> choice.path("index").asInt()))
                 .containsExactly(0, 1, 2);
-        assertThat(answer.path("choices").valueStream().map(choice -> choice.path("text").asString()))
+        assertThat(answer.path("choices")
+                        .valueStream()
+                        .map(choice -> choice.path("text").asString()))
                 .containsOnly("ab<ab>");
         assertThat(answer.path("usage").path("prompt_tokens").asInt()).isEqualTo(2);
         assertThat(answer.path("usage").path("completion_tokens").asInt()).isEqualTo(12);
@@ -191,7 +195,8 @@ final class OpenAiRoutesTest {
         assertThat(data.subList(0, 6).stream()
                         .map(JsonMapper.shared()::readTree)
                         .map(chunk -> chunk.path("choices").path(0))
-                        .map(choice -> choice.path("index").asInt() + choice.path("text").asString()))
+                        .map(choice -> choice.path("index").asInt()
+                                + choice.path("text").asString()))
                 .containsExactly("0ab", "0<", "0", "1ab", "1<", "1");
         assertThat(data).endsWith("[DONE]").hasSize(7);
     }
