@@ -17,15 +17,27 @@ import org.jspecify.annotations.Nullable;
  * @param httpPort port of the console and the API; 0 takes any free one
  * @param modelDirectory a model in Hugging Face layout; null means the embedded one
  * @param modelWeights how linear weights are held: F32, BF16, Q8_0 or Q4_0
+ * @param keyValues how keys and values of the tokens read are held while answering: F32, F16 or Q8_0
+ * @param prefixCacheMebibytes memory for those of earlier prompts; 0 keeps none
  * @param threads of the kernels
  */
 public record Settings(
-        Path home, int httpPort, @Nullable Path modelDirectory, String modelWeights, int threads, Level logLevel) {
+        Path home,
+        int httpPort,
+        @Nullable Path modelDirectory,
+        String modelWeights,
+        String keyValues,
+        int prefixCacheMebibytes,
+        int threads,
+        Level logLevel) {
     /** Name of the file in the home folder. */
     public static final String FILE = "apprentice.properties";
 
-    private static final List<String> KEYS = List.of("http.port", "model.dir", "model.weights", "threads", "log.level");
+    private static final List<String> KEYS =
+            List.of("http.port", "model.dir", "model.weights", "kv", "prefix.cache", "threads", "log.level");
     private static final List<String> WEIGHTS = List.of("F32", "BF16", "Q8_0", "Q4_0");
+    private static final List<String> KEY_VALUES = List.of("F32", "F16", "Q8_0");
+    private static final int DEFAULT_PREFIX_CACHE = 256;
     private static final int DEFAULT_PORT = 7070;
 
     /** Reads the settings of a home; a home without the file has the defaults. */
@@ -53,7 +65,8 @@ public record Settings(
 
     /** The same settings with another port. */
     public Settings withPort(int port) {
-        return new Settings(home, port, modelDirectory, modelWeights, threads, logLevel);
+        return new Settings(
+                home, port, modelDirectory, modelWeights, keyValues, prefixCacheMebibytes, threads, logLevel);
     }
 
     /** What the bundles are told, as framework properties. */
@@ -62,6 +75,8 @@ public record Settings(
         properties.put("apprentice.home", home.toString());
         properties.put("apprentice.http.port", Integer.toString(httpPort));
         properties.put("apprentice.model.weights", modelWeights);
+        properties.put("apprentice.kv", keyValues);
+        properties.put("apprentice.prefix.cache", Integer.toString(prefixCacheMebibytes));
         properties.put("apprentice.threads", Integer.toString(threads));
         if (modelDirectory != null) {
             properties.put("apprentice.model.dir", modelDirectory.toString());
@@ -77,7 +92,9 @@ public record Settings(
                     home.toAbsolutePath().normalize(),
                     number("http.port", DEFAULT_PORT, 0, 65_535),
                     modelDirectory(),
-                    weights(),
+                    oneOf("model.weights", "BF16", WEIGHTS),
+                    oneOf("kv", "F16", KEY_VALUES),
+                    number("prefix.cache", DEFAULT_PREFIX_CACHE, 0, 1 << 20),
                     number("threads", processors, 1, 1024),
                     level());
         }
@@ -98,10 +115,10 @@ public record Settings(
             throw bad(key, text, "a whole number from " + least + " to " + most, null);
         }
 
-        private String weights() {
-            String text = properties.getProperty("model.weights", "BF16").strip();
-            if (!WEIGHTS.contains(text)) {
-                throw bad("model.weights", text, "one of " + String.join(", ", WEIGHTS), null);
+        private String oneOf(String key, String otherwise, List<String> allowed) {
+            String text = properties.getProperty(key, otherwise).strip();
+            if (!allowed.contains(text)) {
+                throw bad(key, text, "one of " + String.join(", ", allowed), null);
             }
             return text;
         }

@@ -9,6 +9,9 @@ import java.lang.foreign.MemorySegment;
 
 /** Reads any {@link DataType} as float32, one row at a time. */
 public final class Dequantizer {
+    /** What leaves every number as it is when added, even a negative zero. */
+    private static final float NOTHING = -0f;
+
     private Dequantizer() {}
 
     /** All of the matrix as float32. */
@@ -25,31 +28,45 @@ public final class Dequantizer {
     /** One row of the matrix as float32, into the first {@code columns} elements of target. */
     public static void row(Matrix matrix, int index, float[] target) {
         MemorySegment row = matrix.row(index);
-        switch (matrix.type()) {
-            case F32 -> MemorySegment.copy(row, JAVA_FLOAT_UNALIGNED, 0, target, 0, matrix.columns());
-            case BF16 -> {
-                for (int j = 0; j < matrix.columns(); j++) {
-                    target[j] = BFloat16.toFloat(row.get(JAVA_SHORT_UNALIGNED, 2L * j));
+        DataType type = matrix.type();
+        for (int at = 0; at < matrix.columns(); at += type.blockElements()) {
+            long block = (long) at / type.blockElements() * type.blockBytes();
+            switch (type) {
+                case F32 -> target[at] = row.get(JAVA_FLOAT_UNALIGNED, block);
+                case F16 -> target[at] = half(row, block);
+                case BF16 -> target[at] = BFloat16.toFloat(row.get(JAVA_SHORT_UNALIGNED, block));
+                case Q8_0 -> {
+                    float scale = half(row, block);
+                    for (int j = 0; j < 32; j++) {
+                        target[at + j] = row.get(JAVA_BYTE, block + 2 + j) * scale;
+                    }
                 }
-            }
-            case Q8_0 -> {
-                for (int j = 0; j < matrix.columns(); j++) {
-                    long block = j / 32 * 34L;
-                    target[j] = row.get(JAVA_BYTE, block + 2 + j % 32) * scale(row, block);
-                }
-            }
-            case Q4_0 -> {
-                for (int j = 0; j < matrix.columns(); j++) {
-                    long block = j / 32 * 18L;
-                    int pair = row.get(JAVA_BYTE, block + 2 + j % 16);
-                    int nibble = j % 32 < 16 ? pair & 15 : pair >> 4 & 15;
-                    target[j] = (nibble - 8) * scale(row, block);
+                case Q4_0 -> nibbles(row, block + 2, -8, half(row, block), NOTHING, target, at);
+                case Q4_1 -> nibbles(row, block + 4, 0, half(row, block), half(row, block + 2), target, at);
+                case Q4_K -> KBlocks.decodeQ4(row, block, target, at);
+                case Q5_K -> KBlocks.decodeQ5(row, block, target, at);
+                case Q6_K -> KBlocks.decodeQ6(row, block, target, at);
+                case Q4_G128 -> {
+                    int zero = row.get(JAVA_SHORT_UNALIGNED, block + 2);
+                    for (int run = 0; run < 4; run++) {
+                        nibbles(row, block + 4 + 16 * run, -zero, half(row, block), NOTHING, target, at + 32 * run);
+                    }
                 }
             }
         }
     }
 
-    private static float scale(MemorySegment row, long block) {
-        return Float.float16ToFloat(row.get(JAVA_SHORT_UNALIGNED, block));
+    /** 32 elements of 16 bytes: (q + zero) · scale + least. */
+    private static void nibbles(
+            MemorySegment row, long offset, int zero, float scale, float least, float[] target, int at) {
+        for (int j = 0; j < 16; j++) {
+            int pair = row.get(JAVA_BYTE, offset + j);
+            target[at + j] = ((pair & 15) + zero) * scale + least;
+            target[at + j + 16] = ((pair >> 4 & 15) + zero) * scale + least;
+        }
+    }
+
+    static float half(MemorySegment row, long offset) {
+        return Float.float16ToFloat(row.get(JAVA_SHORT_UNALIGNED, offset));
     }
 }

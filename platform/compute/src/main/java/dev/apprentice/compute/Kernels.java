@@ -1,5 +1,6 @@
 package dev.apprentice.compute;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -53,6 +54,19 @@ public interface Kernels {
      * @param out (n, heads·headDim)
      */
     void attention(AttentionShape shape, int past, Tensor query, Tensor keys, Tensor values, Tensor out);
+
+    /**
+     * Attention as above over keys and values that are stored in another type; here by way of a copy as float32.
+     *
+     * @param keys (past+n, keyValueHeads·headDim), heads being whole blocks of the type
+     * @param values as keys
+     */
+    default void attention(AttentionShape shape, int past, Tensor query, Matrix keys, Matrix values, Tensor out) {
+        try (Arena arena = Arena.ofShared()) {
+            Tensor plainKeys = Dequantizer.toTensor(arena, keys);
+            attention(shape, past, query, plainKeys, Dequantizer.toTensor(arena, values), out);
+        }
+    }
 
     /** dQuery, dKeys, dValues += gradients of {@link #attention} with past = 0 over one sequence of n tokens. */
     void attentionBackward(AttentionShape shape, AttentionTape forward, Tensor dOut, AttentionGradient gradient);

@@ -15,20 +15,33 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QuantizerTest {
 
     @ParameterizedTest
-    @CsvSource({"F32, 0", "BF16, 0.002", "Q8_0, 0.0041", "Q4_0, 0.0661"})
+    @CsvSource({
+        "F32, 0",
+        "F16, 0.0003",
+        "BF16, 0.002",
+        "Q8_0, 0.0041",
+        "Q4_0, 0.0661",
+        "Q4_1, 0.068",
+        "Q4_K, 0.085", // the 6-bit scales and minima add a part of their own
+        "Q5_K, 0.05",
+        "Q6_K, 0.02",
+        "Q4_G128, 0.068"
+    })
     void everyElementIsWithinHalfAStep(DataType type, double error) {
         try (Arena arena = Arena.ofConfined()) {
-            Tensor source = Tensor.allocate(arena, 3, 96);
+            Tensor source = Tensor.allocate(arena, 3, 256);
             Random random = new Random(1);
-            for (int i = 0; i < 3 * 96; i++) {
-                source.set(i / 96, i % 96, random.nextFloat() * 2 - 1);
+            for (int i = 0; i < 3 * 256; i++) {
+                source.set(i / 256, i % 256, random.nextFloat() * 2 - 1);
             }
             source.set(0, 5, 1); // a whole step of Q4_0 is an eighth of the farthest element
             Tensor back = Dequantizer.toTensor(arena, Quantizer.convert(arena, source.asMatrix(), type));
-            for (int i = 0; i < 3 * 96; i++) {
-                boolean clipped = type == DataType.Q4_0; // the end of the shorter side may be a whole step away
-                assertThat((double) back.get(i / 96, i % 96))
-                        .isCloseTo(source.get(i / 96, i % 96), within(clipped ? 2 * error : error));
+            for (int i = 0; i < 3 * 256; i++) {
+                // the end of the shorter side, or the one that the zero point was rounded away from, may be a whole
+                // step away
+                boolean clipped = type == DataType.Q4_0 || type == DataType.Q4_G128 || type == DataType.Q6_K;
+                assertThat((double) back.get(i / 256, i % 256))
+                        .isCloseTo(source.get(i / 256, i % 256), within(clipped ? 2 * error : error));
             }
         }
     }
@@ -49,14 +62,27 @@ class QuantizerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"Q8_0, NaN", "Q8_0, Infinity", "Q4_0, NaN", "Q4_0, 1e9"})
-    void whatAScaleCannotHoldIsRefused(DataType type, float value) {
+    @CsvSource({
+        "F16, 1e9, columns 300 to 300",
+        "Q8_0, NaN, columns 288 to 319",
+        "Q8_0, Infinity, columns 288 to 319",
+        "Q4_0, NaN, columns 288 to 319",
+        "Q4_0, 1e9, columns 288 to 319",
+        "Q4_1, NaN, columns 288 to 319",
+        "Q4_K, NaN, columns 256 to 511",
+        "Q4_K, -Infinity, columns 256 to 511",
+        "Q5_K, 1e9, columns 256 to 511",
+        "Q6_K, NaN, columns 256 to 511",
+        "Q6_K, 1e9, columns 256 to 511",
+        "Q4_G128, NaN, columns 256 to 383"
+    })
+    void whatAScaleCannotHoldIsRefused(DataType type, float value, String where) {
         try (Arena arena = Arena.ofConfined()) {
-            Tensor source = Tensor.allocate(arena, 2, 64);
-            source.set(1, 40, value);
+            Tensor source = Tensor.allocate(arena, 2, 512);
+            source.set(1, 300, value);
             assertThatThrownBy(() -> Quantizer.convert(arena, source.asMatrix(), type))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("Row 1, columns 32 to 63");
+                    .hasMessageContaining("Row 1, " + where);
         }
     }
 

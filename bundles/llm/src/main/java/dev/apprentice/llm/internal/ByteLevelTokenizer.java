@@ -115,9 +115,9 @@ final class ByteLevelTokenizer implements Tokenizer {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    /** The bytes of a token, none for a special one. */
-    byte[] bytes(int token) {
-        return bytes.of(token);
+    @Override
+    public byte[] bytes(int token) {
+        return bytes.of(token).clone();
     }
 
     @Override

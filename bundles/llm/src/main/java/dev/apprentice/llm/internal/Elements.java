@@ -1,7 +1,9 @@
 package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.DataType;
+import dev.apprentice.compute.Dequantizer;
 import dev.apprentice.compute.Matrix;
+import dev.apprentice.compute.Quantizer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -53,30 +55,15 @@ final class Elements {
             case BF16 -> encodeBf16(values, row);
             case Q8_0 -> encodeQ8(values, row);
             case Q4_0 -> encodeQ4(values, row);
+            case F16, Q4_1, Q4_K, Q5_K, Q6_K, Q4_G128 -> Quantizer.write(values, type, row);
         }
     }
 
     /** The row of a matrix as float32, appended at a float offset of {@code target}. */
     static void decode(Matrix matrix, int index, MemorySegment target, long offset) {
-        MemorySegment row = matrix.row(index);
-        for (int i = 0; i < matrix.columns(); i++) {
-            target.setAtIndex(ValueLayout.JAVA_FLOAT, offset + i, element(matrix.type(), row, i));
-        }
-    }
-
-    private static float element(DataType type, MemorySegment row, int i) {
-        long block = (long) (i / BLOCK) * type.blockBytes();
-        return switch (type) {
-            case F32 -> row.get(FLOAT, 4L * i);
-            case BF16 -> Float.intBitsToFloat(row.get(SHORT, 2L * i) << 16);
-            case Q8_0 ->
-                Float.float16ToFloat(row.get(SHORT, block)) * row.get(ValueLayout.JAVA_BYTE, block + 2 + i % BLOCK);
-            case Q4_0 -> {
-                int pair = row.get(ValueLayout.JAVA_BYTE, block + 2 + i % (BLOCK / 2));
-                int quantum = i % BLOCK < BLOCK / 2 ? pair & 15 : pair >> 4 & 15;
-                yield Float.float16ToFloat(row.get(SHORT, block)) * (quantum - 8);
-            }
-        };
+        float[] values = new float[matrix.columns()];
+        Dequantizer.row(matrix, index, values);
+        MemorySegment.copy(values, 0, target, ValueLayout.JAVA_FLOAT, 4 * offset, values.length);
     }
 
     /** Round to nearest, ties to even; the values are finite. */

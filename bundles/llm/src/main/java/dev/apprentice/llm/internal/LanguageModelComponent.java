@@ -23,7 +23,8 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * Publishes the base model and its reference texts. Framework properties: {@code apprentice.model.weights} is how weights are held
- * (BF16 if not given), {@code apprentice.model.dir} a model folder to use instead of the base-model bundle's.
+ * (BF16 if not given), {@code apprentice.kv} how keys and values are (F16), {@code apprentice.prefix.cache} how many MiB of those of earlier
+ * prompts are kept (256), {@code apprentice.model.dir} a model folder to use instead of the base-model bundle's.
  */
 @Component(
         service = {},
@@ -68,7 +69,7 @@ public final class LanguageModelComponent {
                 ? "apprentice-base"
                 : Path.of(directory).getFileName().toString();
         Path nativeCache = context.getDataFile("native").toPath();
-        return LlamaModel.load(name, files, weightType(context), kernels, nativeCache);
+        return LlamaModel.load(name, files, weightType(context), kernels, nativeCache, generation(context));
     }
 
     private static ModelFiles entries(Bundle baseModel) {
@@ -88,6 +89,12 @@ public final class LanguageModelComponent {
                 .orElseThrow(() -> new ModelException(
                         ModelException.Code.BAD_MODEL,
                         "The bundle " + BASE_MODEL + " is not installed: install the platform again"));
+    }
+
+    private static GenerationSettings generation(BundleContext context) {
+        @Nullable String type = context.getProperty("apprentice.kv");
+        @Nullable String mebibytes = context.getProperty("apprentice.prefix.cache");
+        return GenerationSettings.of(type, mebibytes);
     }
 
     private static DataType weightType(BundleContext context) {

@@ -14,12 +14,12 @@ import dev.apprentice.model.ModelException;
 import dev.apprentice.model.ModelInfo;
 import dev.apprentice.model.Scores;
 import dev.apprentice.model.Trainer;
+import dev.apprentice.model.TrainingBudget;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -42,12 +42,24 @@ public final class LlamaModel implements LanguageModel {
     private final ByteLevelTokenizer tokenizer;
     private final Adapters adapters;
     private final RowScales rowScales;
-    /** Of the adapters that somebody still holds: what has to be computed of an adapter is computed once. */
-    private final Map<Adapter, Network> networks = Collections.synchronizedMap(new WeakHashMap<>());
-
     private final Set<Integer> ends;
+    private final GenerationSettings settings;
+    private final PrefixCache prefixes;
+    private final Batcher batcher;
+    /** Of the adapters that somebody still holds: what has to be computed of an adapter is computed once. */
+    private final Map<Adapter, Network> networks = new WeakHashMap<>();
 
-    private LlamaModel(ModelInfo info, Transformer transformer, Weights weights, ByteLevelTokenizer tokenizer) {
+    private LlamaModel(
+            ModelInfo info,
+            Transformer transformer,
+            Weights weights,
+            ByteLevelTokenizer tokenizer,
+            GenerationSettings settings) {
+        settings.require(transformer.config());
+        this.settings = settings;
+        this.prefixes = new PrefixCache(
+                settings.prefixCacheBytes(), KeyValueCache.tokenBytes(transformer.config(), settings.keyValues()));
+        this.batcher = new Batcher(transformer);
         this.info = info;
         this.transformer = transformer;
         this.weights = weights;
@@ -67,7 +79,8 @@ public final class LlamaModel implements LanguageModel {
                 files,
                 type,
                 kernels,
-                Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native"));
+                Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native"),
+                GenerationSettings.DEFAULT);
     }
 
     /**
@@ -76,7 +89,13 @@ public final class LlamaModel implements LanguageModel {
      * @param nativeCache folder into which the tokenizer's native library is unpacked
      * @throws ModelException if a file is missing, malformed or disagrees with another
      */
-    static LlamaModel load(String name, ModelFiles files, DataType type, Kernels kernels, Path nativeCache) {
+    static LlamaModel load(
+            String name,
+            ModelFiles files,
+            DataType type,
+            Kernels kernels,
+            Path nativeCache,
+            GenerationSettings settings) {
         ModelConfig config = ModelConfig.parse(files.bytes(ModelFiles.CONFIG));
         byte[] tokenizerJson = files.bytes(ModelFiles.TOKENIZER);
         Arena memory = Arena.ofAuto();
@@ -96,7 +115,8 @@ public final class LlamaModel implements LanguageModel {
                     config.vocabulary(),
                     config.context(),
                     loader.parameters());
-            return new LlamaModel(info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer);
+            return new LlamaModel(
+                    info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer, settings);
         } catch (IOException e) {
             throw ModelFiles.unreadable(ModelFiles.WEIGHTS, e);
         }
@@ -109,7 +129,8 @@ public final class LlamaModel implements LanguageModel {
             ModelConfig config,
             Weights weights,
             ByteLevelTokenizer tokenizer,
-            Kernels kernels) {
+            Kernels kernels,
+            GenerationSettings settings) {
         ModelInfo info = new ModelInfo(
                 name,
                 digest,
@@ -120,7 +141,8 @@ public final class LlamaModel implements LanguageModel {
                 config.vocabulary(),
                 config.context(),
                 0);
-        return new LlamaModel(info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer);
+        return new LlamaModel(
+                info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer, settings);
     }
 
     @Override
@@ -145,6 +167,10 @@ public final class LlamaModel implements LanguageModel {
         return rowScales;
     }
 
+    PrefixCache prefixes() {
+        return prefixes;
+    }
+
     Network baseNetwork() {
         return base;
     }
@@ -154,14 +180,20 @@ public final class LlamaModel implements LanguageModel {
             GenerationRequest request, @Nullable Adapter adapter, GenerationSink sink) {
         int[] prompt = request.prompt();
         requireTokens(prompt);
+        requireTokens(request.sampling().logitBias().keySet().stream()
+                .mapToInt(Integer::intValue)
+                .toArray());
         if (prompt.length >= info.contextLength()) {
             throw new ModelException(
                     ModelException.Code.BAD_REQUEST,
                     "The prompt has " + prompt.length + " tokens and leaves no room for an answer in a context of "
                             + info.contextLength() + ": shorten it");
         }
-        try (Session session = new Session(transformer, network(adapter), prompt.length)) {
-            return new Generation(this, session, ends, request, sink)
+        int step = Math.min(prompt.length, PrefixCache.BLOCK);
+        try (Session session = new Session(transformer, network(adapter), settings.keyValues(), step);
+                Batcher.Seat seat = batcher.join()) {
+            Generation.Reader reader = new SessionReader(transformer, session, name(adapter), prefixes, seat);
+            return new Generation(this, reader, Constraint.NONE, ends, request, sink)
                     .run(new GenerationEvent.Provenance(
                             info.digest(),
                             adapter == null ? "" : adapter.digest(),
@@ -228,6 +260,18 @@ public final class LlamaModel implements LanguageModel {
     }
 
     @Override
+    public float[] embed(int[] tokens, @Nullable Adapter adapter) {
+        requireTokens(tokens);
+        if (tokens.length == 0) {
+            throw new ModelException(
+                    ModelException.Code.BAD_REQUEST, "A text without tokens has no meaning: send at least one token");
+        }
+        try (Session session = new Session(transformer, network(adapter), tokens.length)) {
+            return Embedding.of(session.read(tokens));
+        }
+    }
+
+    @Override
     public Adapter freshAdapter(AdapterSpec spec, long seed) {
         return adapters.fresh(spec, seed);
     }
@@ -248,8 +292,8 @@ public final class LlamaModel implements LanguageModel {
     }
 
     @Override
-    public Trainer trainer(Adapter start) {
-        return new LoraTrainer(this, start);
+    public Trainer trainer(Adapter start, TrainingBudget budget) {
+        return new AdapterTrainer(this, start, budget);
     }
 
     /** The layout of an adapter that must be for this base. */
@@ -262,24 +306,31 @@ public final class LlamaModel implements LanguageModel {
         return layout;
     }
 
-    /** The base with an adapter beside it, or alone. */
+    /** The same network for the same adapter, by which steps of several sessions find together. */
     Network network(@Nullable Adapter adapter) {
         if (adapter == null) {
             return base;
         }
-        Network known = networks.get(adapter);
-        if (known != null) {
-            return known;
+        AdapterLayout layout = layout(adapter);
+        synchronized (networks) {
+            return networks.computeIfAbsent(adapter, wanted -> {
+                Network network = Network.adapted(weights, layout, wanted.values());
+                rowScales.compute(network);
+                return network;
+            });
         }
-        Network made = adapted(adapter);
-        networks.put(adapter, made);
-        return made;
     }
 
-    private Network adapted(Adapter adapter) {
-        Network network = Network.adapted(weights, layout(adapter), adapter.values());
-        rowScales.compute(network);
-        return network;
+    /** All that keys and values depend on but the tokens. */
+    private String name(@Nullable Adapter adapter) {
+        String beside = adapter == null ? "" : adapter.digest();
+        return String.join(
+                "\n",
+                info.digest(),
+                info.weightType(),
+                beside,
+                settings.keyValues().name(),
+                "");
     }
 
     /** Refuses tokens that are not in the vocabulary, and more of them than the context holds. */

@@ -46,7 +46,8 @@ final class RandomModel {
                 config,
                 weights,
                 ByteLevelTokenizer.parse(tokenizer, config, nativeCache),
-                kernels);
+                kernels,
+                new GenerationSettings(DataType.F16, 0));
     }
 
     /** Bytes that one token reads of the weights while decoding. */

@@ -31,6 +31,17 @@ final class TestModel {
                 type, wanted -> LlamaModel.load(ModelFiles.inDirectory(DIRECTORY), wanted, KERNELS));
     }
 
+    /** Another model with settings of its own, in BF16. */
+    static LlamaModel with(GenerationSettings settings) {
+        return LlamaModel.load(
+                "test",
+                ModelFiles.inDirectory(DIRECTORY),
+                DataType.BF16,
+                KERNELS,
+                Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native"),
+                settings);
+    }
+
     /** Logits of every token, row-major. */
     static float[] logits(LlamaModel model, int[] tokens, @Nullable Adapter adapter) {
         try (Session session = new Session(model.transformer(), model.network(adapter), tokens.length);

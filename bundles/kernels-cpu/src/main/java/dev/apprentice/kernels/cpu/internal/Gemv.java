@@ -2,7 +2,6 @@ package dev.apprentice.kernels.cpu.internal;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -53,12 +52,12 @@ final class Gemv {
         int in = weight.columns();
         return switch (weight.type()) {
             case F32 -> Dot.run(weight.data(), offset, input, 0, in);
-            case BF16 -> {
-                Unpack.run(DataType.BF16, weight.data(), offset, 0, in, row, 0);
-                yield Dot.run(row, 0, input, 0, in);
-            }
             case Q8_0 -> BlockDot.q8(weight.data(), offset, input, in);
             case Q4_0 -> BlockDot.q4(weight.data(), offset, input, in);
+            case F16, BF16, Q4_1, Q4_K, Q5_K, Q6_K, Q4_G128 -> {
+                Unpack.run(weight.type(), weight.data(), offset, 0, in, row, 0);
+                yield Dot.run(row, 0, input, 0, in);
+            }
         };
     }
 

@@ -17,16 +17,21 @@ import jdk.incubator.vector.VectorOperators;
 final class Unpack {
     private static final int PARTS = Lanes.BYTES.length() / Lanes.COUNT;
 
+    /** What leaves every number as it is when added, even a negative zero. */
+    private static final float NOTHING = -0f;
+
     private Unpack() {}
 
     /**
-     * Writes {@code count} elements of a row to {@code target[at…]}; from and count are whole blocks of the type.
+     * Writes {@code count} elements of a row to {@code target[at…]}; from and count are whole blocks of the type, or multiples of 32
+     * where its blocks are longer.
      *
      * @param row offset of the row in bytes
      */
     static void run(DataType type, MemorySegment data, long row, int from, int count, float[] target, int at) {
         switch (type) {
             case F32 -> floats(data, row + 4L * from, count, target, at);
+            case F16 -> float16(data, row + 2L * from, count, target, at);
             case BF16 -> bfloat16(data, row + 2L * from, count, target, at);
             case Q8_0 -> {
                 for (int i = 0; i < count; i += 32) {
@@ -35,7 +40,27 @@ final class Unpack {
             }
             case Q4_0 -> {
                 for (int i = 0; i < count; i += 32) {
-                    blockQ4(data, row + (from + i) / 32 * 18L, target, at + i);
+                    long block = row + (from + i) / 32 * 18L;
+                    nibbles(data, block + 2, 8, half(data, block), NOTHING, target, at + i);
+                }
+            }
+            case Q4_1 -> {
+                for (int i = 0; i < count; i += 32) {
+                    long block = row + (from + i) / 32 * 20L;
+                    nibbles(data, block + 4, 0, half(data, block), half(data, block + 2), target, at + i);
+                }
+            }
+            case Q4_G128 -> {
+                for (int i = 0; i < count; i += 32) {
+                    long block = row + (from + i) / 128 * 68L;
+                    int zero = data.get(JAVA_SHORT_UNALIGNED, block + 2);
+                    long bytes = block + 4 + (from + i) % 128 / 2;
+                    nibbles(data, bytes, zero, half(data, block), NOTHING, target, at + i);
+                }
+            }
+            case Q4_K, Q5_K, Q6_K -> {
+                for (int i = 0; i < count; i += 32) {
+                    UnpackRun.run(type, data, row, from + i, target, at + i);
                 }
             }
         }
@@ -48,6 +73,13 @@ final class Unpack {
         }
         for (int i = bound; i < count; i++) {
             target[at + i] = data.get(JAVA_FLOAT_UNALIGNED, offset + 4L * i);
+        }
+    }
+
+    private static void float16(MemorySegment data, long offset, int count, float[] target, int at) {
+        // the compiler turns this loop into the processor's own conversion, for which the Vector API has no name
+        for (int i = 0; i < count; i++) {
+            target[at + i] = Float.float16ToFloat(data.get(JAVA_SHORT_UNALIGNED, offset + 2L * i));
         }
     }
 
@@ -66,31 +98,38 @@ final class Unpack {
     }
 
     private static void blockQ8(MemorySegment data, long offset, float[] target, int at) {
-        float scale = Float.float16ToFloat(data.get(JAVA_SHORT_UNALIGNED, offset));
+        float scale = half(data, offset);
         for (int i = 0; i < 32; i += Lanes.BYTES.length()) {
             ByteVector bytes = ByteVector.fromMemorySegment(Lanes.BYTES, data, offset + 2 + i, Lanes.ORDER);
             widen(bytes, scale, target, at + i);
         }
     }
 
-    private static void blockQ4(MemorySegment data, long offset, float[] target, int at) {
-        float scale = Float.float16ToFloat(data.get(JAVA_SHORT_UNALIGNED, offset));
+    /** 32 elements of 16 bytes: (q − zero) · scale + least. */
+    private static void nibbles(
+            MemorySegment data, long offset, int zero, float scale, float least, float[] target, int at) {
         for (int i = 0; i < 16; i += Lanes.BYTES.length()) {
-            ByteVector pairs = ByteVector.fromMemorySegment(Lanes.BYTES, data, offset + 2 + i, Lanes.ORDER);
+            ByteVector pairs = ByteVector.fromMemorySegment(Lanes.BYTES, data, offset + i, Lanes.ORDER);
             for (int part = 0; part < PARTS; part++) {
                 // as ints, because processors shift no bytes
                 Vector<Integer> wide = pairs.convertShape(VectorOperators.ZERO_EXTEND_B2I, Lanes.INTS, part);
                 int to = at + i + part * Lanes.COUNT;
-                nibbles((IntVector) wide.lanewise(VectorOperators.AND, 15), scale)
+                scaled((IntVector) wide.lanewise(VectorOperators.AND, 15), zero, scale, least)
                         .intoArray(target, to);
-                nibbles((IntVector) wide.lanewise(VectorOperators.LSHR, 4), scale)
+                scaled((IntVector) wide.lanewise(VectorOperators.LSHR, 4), zero, scale, least)
                         .intoArray(target, to + 16);
             }
         }
     }
 
-    private static FloatVector nibbles(IntVector values, float scale) {
-        return ((FloatVector) values.sub(8).convert(VectorOperators.I2F, 0)).mul(scale);
+    private static FloatVector scaled(IntVector values, int zero, float scale, float least) {
+        return ((FloatVector) values.sub(zero).convert(VectorOperators.I2F, 0))
+                .mul(scale)
+                .add(least);
+    }
+
+    static float half(MemorySegment data, long offset) {
+        return Float.float16ToFloat(data.get(JAVA_SHORT_UNALIGNED, offset));
     }
 
     private static void widen(ByteVector bytes, float scale, float[] target, int at) {
