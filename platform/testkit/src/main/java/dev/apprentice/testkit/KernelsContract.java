@@ -185,8 +185,8 @@ public abstract class KernelsContract {
                 Matrix values = stored(past + size[1], shape.keyValueWidth(), type);
                 Tensor out = samples.filled(size[1], shape.queryWidth(), Float.NaN);
                 kernels.attention(shape, past, query, keys, values, out);
-                double[][] expected =
-                        DoubleReference.attention(shape, past, doubles(query), samples.doubles(keys), samples.doubles(values));
+                double[][] expected = DoubleReference.attention(
+                        shape, past, doubles(query), samples.doubles(keys), samples.doubles(values));
                 assertClose("attention over " + type, out, expected, past + size[1] + shape.headDim());
             }
         }

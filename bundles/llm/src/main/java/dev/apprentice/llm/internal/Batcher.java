@@ -178,8 +178,8 @@ final class Batcher {
         List<Step> rows = steps.stream()
                 .sorted(Comparator.comparingInt(step -> System.identityHashCode(step.session.network())))
                 .toList();
-        Network network =
-                MixedNetwork.of(rows.stream().map(step -> step.session.network()).toList());
+        Network network = MixedNetwork.of(
+                rows.stream().map(step -> step.session.network()).toList());
         int n = rows.size();
         List<Pass.Part> parts = new ArrayList<>();
         for (int row = 0; row < n; row++) {

@@ -27,14 +27,13 @@ record GenerationSettings(DataType keyValues, long prefixCacheBytes) {
 
     /** The settings in words; what is null has the default of a running platform. */
     static GenerationSettings of(@Nullable String keyValues, @Nullable String mebibytes) {
-        DataType type =
-                switch (keyValues) {
-                    case null -> DataType.F16;
-                    case "F32" -> DataType.F32;
-                    case "F16" -> DataType.F16;
-                    case "Q8_0" -> DataType.Q8_0;
-                    default -> throw fault("apprentice.kv is " + keyValues + ", but must be F32, F16 or Q8_0");
-                };
+        DataType type = switch (keyValues) {
+            case null -> DataType.F16;
+            case "F32" -> DataType.F32;
+            case "F16" -> DataType.F16;
+            case "Q8_0" -> DataType.Q8_0;
+            default -> throw fault("apprentice.kv is " + keyValues + ", but must be F32, F16 or Q8_0");
+        };
         if (mebibytes == null) {
             return new GenerationSettings(type, DEFAULT.prefixCacheBytes());
         }

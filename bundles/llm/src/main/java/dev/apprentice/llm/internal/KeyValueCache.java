@@ -74,7 +74,8 @@ final class KeyValueCache implements AutoCloseable {
 
     private void store(int layer, Tensor rows, MemorySegment target) {
         if (type == DataType.F32) {
-            MemorySegment.copy(rows.data(), 0, target, length * rowBytes, rows.data().byteSize());
+            MemorySegment.copy(
+                    rows.data(), 0, target, length * rowBytes, rows.data().byteSize());
             return;
         }
         float[] row = new float[width];

@@ -290,8 +290,15 @@ public final class LlamaModel implements LanguageModel {
 
     /** All that keys and values depend on but the tokens. */
     private String name(@Nullable Adapter adapter) {
-        String beside = adapter == null ? "" : adapter.digest() + " " + adapter.spec().scale();
-        return String.join("\n", info.digest(), info.weightType(), beside, settings.keyValues().name(), "");
+        String beside =
+                adapter == null ? "" : adapter.digest() + " " + adapter.spec().scale();
+        return String.join(
+                "\n",
+                info.digest(),
+                info.weightType(),
+                beside,
+                settings.keyValues().name(),
+                "");
     }
 
     /** Refuses tokens that are not in the vocabulary, and more of them than the context holds. */

@@ -18,7 +18,8 @@ final class MixedNetwork {
         List<Network.Block> blocks = new ArrayList<>();
         for (int layer = 0; layer < first.blocks().size(); layer++) {
             int at = layer;
-            List<Network.Block> of = rows.stream().map(network -> network.blocks().get(at)).toList();
+            List<Network.Block> of =
+                    rows.stream().map(network -> network.blocks().get(at)).toList();
             blocks.add(new Network.Block(
                     of.getFirst().attentionNorm(),
                     mix(of, Network.Block::query),

@@ -10,8 +10,7 @@ import java.util.List;
  *
  * @param name what the prefix cache calls the session's network
  */
-record SessionReader(
-        Transformer transformer, Session session, String name, PrefixCache prefixes, Batcher.Seat seat)
+record SessionReader(Transformer transformer, Session session, String name, PrefixCache prefixes, Batcher.Seat seat)
         implements Generation.Reader {
     @Override
     public int prompt(int[] tokens, Tensor logits) {

@@ -133,8 +133,7 @@ class BatcherTest {
                     alone.read(model.tokenizer().encode(PROMPTS[row]));
                     Tensor expected = alone.read(token);
                     for (int i = 0; i < expected.columns(); i++) {
-                        assertThat(mixed[row * expected.columns() + i])
-                                .isCloseTo(expected.get(0, i), within(2e-4f));
+                        assertThat(mixed[row * expected.columns() + i]).isCloseTo(expected.get(0, i), within(2e-4f));
                     }
                 }
                 sessions.get(row).close();

@@ -82,8 +82,7 @@ class GenerationTest {
     void tokensAreReportedAsLikelyAsScoringFindsThem() {
         List<ScoredToken> tokens = scored(12, Sampling.GREEDY);
         int[] prompt = model.tokenizer().encode(PROMPT);
-        int[] all = IntStream.concat(
-                        IntStream.of(prompt), tokens.stream().mapToInt(ScoredToken::id))
+        int[] all = IntStream.concat(IntStream.of(prompt), tokens.stream().mapToInt(ScoredToken::id))
                 .toArray();
         float[] nats = model.score(all, prompt.length, null).nats();
 
@@ -110,11 +109,7 @@ class GenerationTest {
     @Test
     void aBiasForbidsAndForcesTokens() {
         int first = scored(1, Sampling.GREEDY).getFirst().id();
-        int second = scored(1, Sampling.GREEDY)
-                .getFirst()
-                .alternatives()
-                .get(1)
-                .id();
+        int second = scored(1, Sampling.GREEDY).getFirst().alternatives().get(1).id();
         Sampling without = new Sampling(0, 0, 1, 0, Sampling.Penalties.NONE, Map.of(first, -100.0), 0);
         Sampling always = new Sampling(0, 0, 1, 0, Sampling.Penalties.NONE, Map.of(777, 100.0), 0);
 
@@ -144,7 +139,9 @@ class GenerationTest {
     }
 
     private static double dot(float[] a, float[] b) {
-        return IntStream.range(0, a.length).mapToDouble(i -> (double) a[i] * b[i]).sum();
+        return IntStream.range(0, a.length)
+                .mapToDouble(i -> (double) a[i] * b[i])
+                .sum();
     }
 
     @Test

@@ -144,7 +144,9 @@ class PrefixCacheTest {
             LlamaModel model = TestModel.load(DataType.F32);
             int[] tokens = model.tokenizer().encode("The quick brown fox jumps over the lazy dog. ".repeat(12));
             double exact = nats(model, tokens, DataType.F32);
-            assertThat(nats(model, tokens, type)).isBetween(exact - 0.01, exact + 0.01).isNotEqualTo(exact);
+            assertThat(nats(model, tokens, type))
+                    .isBetween(exact - 0.01, exact + 0.01)
+                    .isNotEqualTo(exact);
         }
     }
 
@@ -156,8 +158,7 @@ class PrefixCacheTest {
                 Arena arena = Arena.ofShared()) {
             for (int from = 0; from < tokens.length - 1; from += 32) {
                 int[] read = Arrays.copyOfRange(tokens, from, Math.min(from + 32, tokens.length - 1));
-                Tensor logits = Tensor.allocate(
-                        arena, read.length, model.info().vocabulary());
+                Tensor logits = Tensor.allocate(arena, read.length, model.info().vocabulary());
                 transformer.head(model.weights(), session.read(read), logits);
                 float[] losses = new float[read.length];
                 int[] targets = Arrays.copyOfRange(tokens, from + 1, from + 1 + read.length);

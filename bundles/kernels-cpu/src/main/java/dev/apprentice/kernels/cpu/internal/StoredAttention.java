@@ -48,8 +48,7 @@ final class StoredAttention {
             MemorySegment weights = scratch.memory((long) group * seen);
             MemorySegment.copy(query.data(), JAVA_FLOAT_UNALIGNED, place, queries, 0, group * headDim);
             for (int key = 0; key < seen; key++) {
-                Unpack.run(
-                        keys.type(), keys.data(), (first + key) * rowBytes, head * headDim, headDim, row, 0);
+                Unpack.run(keys.type(), keys.data(), (first + key) * rowBytes, head * headDim, headDim, row, 0);
                 for (int q = 0; q < group; q++) {
                     float dot = Dot.run(row, 0, queries, q * headDim, headDim);
                     weights.set(JAVA_FLOAT_UNALIGNED, 4L * ((long) q * seen + key), dot * shape.scale());
@@ -60,8 +59,7 @@ final class StoredAttention {
             }
             Arrays.fill(sums, 0, group * headDim, 0);
             for (int key = 0; key < seen; key++) {
-                Unpack.run(
-                        values.type(), values.data(), (first + key) * rowBytes, head * headDim, headDim, row, 0);
+                Unpack.run(values.type(), values.data(), (first + key) * rowBytes, head * headDim, headDim, row, 0);
                 for (int q = 0; q < group; q++) {
                     float weight = weights.get(JAVA_FLOAT_UNALIGNED, 4L * ((long) q * seen + key));
                     add(weight, row, sums, q * headDim, headDim);
