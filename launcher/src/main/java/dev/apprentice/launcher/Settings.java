@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * The settings of one home folder, from its {@value #FILE}; an unknown key or a bad value stops the start.
  *
  * @param httpPort port of the console and the API; 0 takes any free one
- * @param modelDirectory a model in Hugging Face layout; null means the embedded one
- * @param modelWeights how linear weights are held: F32, BF16, Q8_0 or Q4_0
+ * @param modelDirectory a model in Hugging Face layout or a GGUF file; null means the embedded one
+ * @param modelWeights how linear weights are held: {@code file}, as the file has them, or a type into which they are converted
  * @param threads of the kernels
  */
 public record Settings(
@@ -25,7 +25,9 @@ public record Settings(
     public static final String FILE = "apprentice.properties";
 
     private static final List<String> KEYS = List.of("http.port", "model.dir", "model.weights", "threads", "log.level");
-    private static final List<String> WEIGHTS = List.of("F32", "BF16", "Q8_0", "Q4_0");
+    private static final String AS_IN_THE_FILE = "file";
+    private static final List<String> WEIGHTS =
+            List.of(AS_IN_THE_FILE, "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q4_K", "Q5_K", "Q6_K", "Q4_G128");
     private static final int DEFAULT_PORT = 7070;
 
     /** Reads the settings of a home; a home without the file has the defaults. */
@@ -99,7 +101,8 @@ public record Settings(
         }
 
         private String weights() {
-            String text = properties.getProperty("model.weights", "BF16").strip();
+            String text =
+                    properties.getProperty("model.weights", AS_IN_THE_FILE).strip();
             if (!WEIGHTS.contains(text)) {
                 throw bad("model.weights", text, "one of " + String.join(", ", WEIGHTS), null);
             }
@@ -112,8 +115,12 @@ public record Settings(
                 return null;
             }
             Path directory = Path.of(text.strip()).toAbsolutePath();
-            if (!Files.isDirectory(directory)) {
-                throw bad("model.dir", text, "a folder with config.json, model.safetensors and tokenizer.json", null);
+            if (!Files.isDirectory(directory) && !Files.isRegularFile(directory)) {
+                throw bad(
+                        "model.dir",
+                        text,
+                        "a GGUF file, or a folder with config.json, model.safetensors and tokenizer.json",
+                        null);
             }
             return directory;
         }
