@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
-/** A model in Hugging Face layout: {@code config.json}, {@code tokenizer.json} and one or several safetensors files. */
+/**
+ * A model in Hugging Face layout: {@code config.json}, {@code tokenizer.json} and one or several safetensors files, whose weights may be
+ * packed as GPTQ and AWQ do.
+ */
 record HuggingFaceSource(byte[] config, byte[] tokenizer, TensorSource tensors, List<ModelBytes> files)
         implements ModelSource {
     private static final String INDEX = ModelFiles.WEIGHTS + ".index.json";
@@ -52,11 +55,9 @@ record HuggingFaceSource(byte[] config, byte[] tokenizer, TensorSource tensors, 
 
     private static TensorSource tensors(String name, JsonNode settings, Map<String, SafeTensors.Entry> entries) {
         JsonNode quantisation = settings.path("quantization_config");
-        if (quantisation.isMissingNode() || quantisation.isNull()) {
-            return PlainTensors.of(name, entries);
-        }
-        throw ModelBytes.fault(ModelFiles.CONFIG + " sets quantization_config to " + quantisation
-                + ", which is not supported: use an unquantised model or a GGUF file");
+        return quantisation.isMissingNode() || quantisation.isNull()
+                ? PlainTensors.of(name, entries)
+                : PackedTensors.of(name, PackedFormat.parse(quantisation), entries);
     }
 
     /** Which file holds which tensor. */
