@@ -40,7 +40,7 @@ public interface Kernels {
     void rotateBackward(RotaryTable table, int startPosition, Tensor dx);
 
     /**
-     * Causal softmax attention of n new tokens that follow {@code past} others.
+     * Causal softmax attention of n new tokens that follow {@code past} others, within the shape's window.
      *
      * @param query (n, heads·headDim)
      * @param keys (at least past+n, keyValueHeads·headDim), the first past+n rows are read
@@ -60,6 +60,21 @@ public interface Kernels {
 
     /** y += x; both (n, d). */
     void add(Tensor x, Tensor y);
+
+    /** Every row of y += vector; y (n, d), vector (d) float32. A bias. */
+    default void addToRows(MemorySegment vector, Tensor y) {
+        Columns.add(vector, y);
+    }
+
+    /** y = x ⊙ factors per row; x, y (n, d), which may be the same, factors (d) float32. */
+    default void scaleColumns(Tensor x, MemorySegment factors, Tensor y) {
+        Columns.scale(x, factors, y);
+    }
+
+    /** dots += Σ over the rows of x ⊙ y; x, y (n, d), dots (d) float32. The gradient of the factors of {@link #scaleColumns}. */
+    default void columnDotsAdd(Tensor x, Tensor y, MemorySegment dots) {
+        Columns.addDots(x, y, dots);
+    }
 
     /**
      * Softmax cross-entropy of each row against its target; rows whose target is negative are skipped.

@@ -32,7 +32,10 @@ public interface LanguageModel {
      */
     Scores score(int[] tokens, int from, @Nullable Adapter adapter);
 
-    /** A new adapter that has no effect yet: A is Kaiming-uniform by the seed, B is zero (arXiv 2106.09685). */
+    /**
+     * A new adapter that has no effect yet: A is Kaiming-uniform by the seed, B is zero (arXiv 2106.09685), magnitudes are the norms
+     * of the rows, factors are 1.
+     */
     Adapter freshAdapter(AdapterSpec spec, long seed);
 
     /** An adapter from flat values in the order of {@link #freshAdapter}'s; the values are copied. */

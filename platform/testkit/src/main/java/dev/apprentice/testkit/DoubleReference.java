@@ -47,7 +47,8 @@ final class DoubleReference {
             int key = head / (shape.heads() / shape.keyValueHeads()) * d;
             for (int token = 0; token < q.length; token++) {
                 int current = token;
-                double[] scores = IntStream.rangeClosed(0, past + token)
+                int first = Math.max(0, past + token + 1 - shape.window());
+                double[] scores = IntStream.rangeClosed(first, past + token)
                         .mapToDouble(other -> IntStream.range(0, d)
                                         .mapToDouble(i -> q[current][query + i] * k[other][key + i])
                                         .sum()
@@ -56,7 +57,7 @@ final class DoubleReference {
                 double normaliser = logSumExp(scores);
                 for (int other = 0; other < scores.length; other++) {
                     for (int i = 0; i < d; i++) {
-                        out[token][query + i] += Math.exp(scores[other] - normaliser) * v[other][key + i];
+                        out[token][query + i] += Math.exp(scores[other] - normaliser) * v[first + other][key + i];
                     }
                 }
             }
@@ -97,7 +98,7 @@ final class DoubleReference {
                         .sum());
     }
 
-    private static double[][] generate(int rows, int columns, Element element) {
+    static double[][] generate(int rows, int columns, Element element) {
         double[][] result = new double[rows][columns];
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
@@ -107,7 +108,7 @@ final class DoubleReference {
         return result;
     }
 
-    private interface Element {
+    interface Element {
         double at(int row, int column);
     }
 }

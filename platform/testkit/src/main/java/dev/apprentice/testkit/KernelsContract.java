@@ -21,10 +21,12 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -59,6 +61,16 @@ public abstract class KernelsContract {
         this.kernels = kernels;
     }
 
+    /**
+     * What one term of a product may add to the error beside the rounding of floats, for kernels that round operands on purpose.
+     * Errors of terms are independent, so those of n together are within √n times this, if this is some standard deviations.
+     *
+     * @param tokens of the product; a backward product counts as one of many
+     */
+    protected double roundingPerTerm(DataType type, int tokens) {
+        return 0;
+    }
+
     @AfterEach
     void freeMemory() {
         arena.close();
@@ -73,23 +85,27 @@ public abstract class KernelsContract {
             Matrix weight = samples.matrix(type, size[1], in);
             double[][] w = samples.doubles(weight);
             String what = type + " " + n + "x" + size[1] + "x" + in;
+            double rounding = roundingPerTerm(type, n) * Math.sqrt(in);
+            double backwardRounding = roundingPerTerm(type, Integer.MAX_VALUE) * Math.sqrt(size[1]);
 
             Tensor x = samples.tensor(n, in);
             Tensor y = samples.filled(n, size[1], Float.NaN);
             kernels.multiply(weight, x, y);
-            assertClose("multiply " + what, y, DoubleReference.timesTransposed(doubles(x), w), in);
+            double[][] nothing = new double[n][size[1]];
+            double[][] expected = DoubleReference.timesTransposed(doubles(x), w);
+            assertSum("multiply " + what, y, nothing, 1, expected, in, rounding);
 
             Tensor sum = samples.tensor(n, size[1]);
             double[][] before = doubles(sum);
             kernels.multiplyAdd(weight, x, 0.7f, sum);
-            assertSum("multiplyAdd " + what, sum, before, 0.7f, DoubleReference.timesTransposed(doubles(x), w), in);
+            assertSum("multiplyAdd " + what, sum, before, 0.7f, expected, in, rounding);
 
             Tensor dy = samples.tensor(n, size[1]);
             Tensor dx = samples.tensor(n, in);
             before = doubles(dx);
             double[][] change = DoubleReference.timesTransposed(doubles(dy), DoubleReference.transposed(w));
             kernels.multiplyTransposedAdd(weight, dy, -0.3f, dx);
-            assertSum("multiplyTransposedAdd " + what, dx, before, -0.3f, change, size[1]);
+            assertSum("multiplyTransposedAdd " + what, dx, before, -0.3f, change, size[1], backwardRounding);
         }
     }
 
@@ -145,25 +161,33 @@ public abstract class KernelsContract {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 17, 33, 64})
     void attentionAgreesWithTheFormula(int headDim) {
-        AttentionShape shape = new AttentionShape(4, 2, headDim);
         for (int[] size : new int[][] {{0, 1}, {0, 3}, {5, 1}, {130, 2}, {0, 17}, {33, 65}, {0, 131}}) {
-            int past = size[0];
-            int n = size[1];
-            Tensor query = samples.tensor(n, shape.queryWidth());
-            Tensor keys = samples.tensor(past + n + 3, shape.keyValueWidth());
-            Tensor values = samples.tensor(past + n + 3, shape.keyValueWidth());
-            Tensor out = samples.filled(n, shape.queryWidth(), Float.NaN);
-            kernels.attention(shape, past, query, keys, values, out);
-            double[][] expected =
-                    DoubleReference.attention(shape, past, doubles(query), doubles(keys), doubles(values));
-            assertClose("attention of " + n + " after " + past, out, expected, past + n + headDim);
+            attentionAgrees(new AttentionShape(4, 2, headDim), size[0], size[1]);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 5, 67, 129})
-    void attentionGradients(int n) {
-        AttentionShape shape = new AttentionShape(4, 2, 7);
+    @ValueSource(ints = {1, 3, 16, 70})
+    void windowedAttentionAgreesWithTheFormula(int window) {
+        for (int[] size : new int[][] {{0, 1}, {0, 4}, {5, 1}, {130, 2}, {0, 17}, {33, 65}, {0, 131}}) {
+            attentionAgrees(new AttentionShape(4, 2, 17, window), size[0], size[1]);
+        }
+    }
+
+    private void attentionAgrees(AttentionShape shape, int past, int n) {
+        Tensor query = samples.tensor(n, shape.queryWidth());
+        Tensor keys = samples.tensor(past + n + 3, shape.keyValueWidth());
+        Tensor values = samples.tensor(past + n + 3, shape.keyValueWidth());
+        Tensor out = samples.filled(n, shape.queryWidth(), Float.NaN);
+        kernels.attention(shape, past, query, keys, values, out);
+        double[][] expected = DoubleReference.attention(shape, past, doubles(query), doubles(keys), doubles(values));
+        assertClose("attention of " + n + " after " + past, out, expected, past + n + shape.headDim());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 2147483647", "5, 2147483647", "67, 2147483647", "129, 2147483647", "5, 2", "129, 1", "129, 66"})
+    void attentionGradients(int n, int window) {
+        AttentionShape shape = new AttentionShape(4, 2, 7, window);
         Tensor query = samples.tensor(n, shape.queryWidth());
         Tensor keys = samples.tensor(n, shape.keyValueWidth());
         Tensor values = samples.tensor(n, shape.keyValueWidth());
@@ -231,6 +255,32 @@ public abstract class KernelsContract {
         double[][] before = doubles(y);
         kernels.add(x, y);
         assertSum("add", y, before, 1, doubles(x), 1);
+    }
+
+    @Test
+    void columnsAreShiftedScaledAndDotted() {
+        Tensor x = samples.tensor(5, 37);
+        Tensor y = samples.tensor(5, 37);
+        Tensor vector = samples.tensor(1, 37);
+        double[][] before = doubles(y);
+        double[] v = doubles(vector)[0];
+        kernels.addToRows(vector.data(), y);
+        assertClose("addToRows", y, DoubleReference.generate(5, 37, (i, j) -> before[i][j] + v[j]), 1);
+
+        double[][] left = doubles(x);
+        double[][] right = doubles(y);
+        kernels.scaleColumns(y, vector.data(), y);
+        assertClose("scaleColumns", y, DoubleReference.generate(5, 37, (i, j) -> right[i][j] * v[j]), 1);
+
+        double[][] scaled = doubles(y);
+        kernels.columnDotsAdd(x, y, vector.data());
+        double[][] dots = DoubleReference.generate(
+                1,
+                37,
+                (i, j) -> IntStream.range(0, 5)
+                        .mapToDouble(row -> left[row][j] * scaled[row][j])
+                        .sum());
+        assertSum("columnDotsAdd", vector, new double[][] {v}, 1, dots, 5);
     }
 
     @ParameterizedTest

@@ -190,7 +190,8 @@ public final class ScalarKernels implements Kernels {
             AttentionShape shape, Tensor query, int token, int queryStart, Tensor keys, int count, int keyStart) {
         float[] weights = new float[count];
         float greatest = Float.NEGATIVE_INFINITY;
-        for (int key = 0; key < count; key++) {
+        int first = shape.firstSeen(count - 1);
+        for (int key = first; key < count; key++) {
             float dot = 0;
             for (int i = 0; i < shape.headDim(); i++) {
                 dot += query.get(token, queryStart + i) * keys.get(key, keyStart + i);
@@ -199,11 +200,11 @@ public final class ScalarKernels implements Kernels {
             greatest = Math.max(greatest, weights[key]);
         }
         float sum = 0;
-        for (int key = 0; key < count; key++) {
+        for (int key = first; key < count; key++) {
             weights[key] = (float) Math.exp(weights[key] - greatest);
             sum += weights[key];
         }
-        for (int key = 0; key < count; key++) {
+        for (int key = first; key < count; key++) {
             weights[key] /= sum;
         }
         return weights;

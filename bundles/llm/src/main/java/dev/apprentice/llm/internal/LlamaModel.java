@@ -2,7 +2,6 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
-import dev.apprentice.compute.RotaryTable;
 import dev.apprentice.compute.Tensor;
 import dev.apprentice.model.Adapter;
 import dev.apprentice.model.AdapterFiles;
@@ -19,10 +18,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,10 @@ public final class LlamaModel implements LanguageModel {
     private final Network base;
     private final ByteLevelTokenizer tokenizer;
     private final Adapters adapters;
+    private final RowScales rowScales;
+    /** Of the adapters that somebody still holds: what has to be computed of an adapter is computed once. */
+    private final Map<Adapter, Network> networks = Collections.synchronizedMap(new WeakHashMap<>());
+
     private final Set<Integer> ends;
 
     private LlamaModel(ModelInfo info, Transformer transformer, Weights weights, ByteLevelTokenizer tokenizer) {
@@ -46,7 +52,8 @@ public final class LlamaModel implements LanguageModel {
         this.weights = weights;
         this.base = Network.plain(weights);
         this.tokenizer = tokenizer;
-        this.adapters = new Adapters(transformer.config(), info.digest());
+        this.rowScales = new RowScales(transformer.kernels());
+        this.adapters = new Adapters(transformer.config(), info.digest(), weights, rowScales);
         Set<Integer> endings = new HashSet<>(transformer.config().endOfText());
         tokenizer.special("<|im_end|>").ifPresent(endings::add);
         this.ends = Set.copyOf(endings);
@@ -93,15 +100,13 @@ public final class LlamaModel implements LanguageModel {
                 name,
                 identity.digest(),
                 Digests.of(tokenizerJson),
-                config.architecture(),
+                config.architecture().className(),
                 loader.linearTypes(),
                 config.layers(),
                 config.vocabulary(),
                 config.context(),
                 loader.parameters());
-        RotaryTable rotary =
-                RotaryTable.create(memory, config.context(), config.attention().headDim(), config.ropeTheta());
-        return new LlamaModel(info, new Transformer(config, kernels, rotary), weights, tokenizer);
+        return new LlamaModel(info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer);
     }
 
     @Override
@@ -120,6 +125,10 @@ public final class LlamaModel implements LanguageModel {
 
     Weights weights() {
         return weights;
+    }
+
+    RowScales rowScales() {
+        return rowScales;
     }
 
     Network baseNetwork() {
@@ -239,8 +248,24 @@ public final class LlamaModel implements LanguageModel {
         return layout;
     }
 
-    private Network network(@Nullable Adapter adapter) {
-        return adapter == null ? base : Network.adapted(weights, layout(adapter), adapter.values());
+    /** The base with an adapter beside it, or alone. */
+    Network network(@Nullable Adapter adapter) {
+        if (adapter == null) {
+            return base;
+        }
+        Network known = networks.get(adapter);
+        if (known != null) {
+            return known;
+        }
+        Network made = adapted(adapter);
+        networks.put(adapter, made);
+        return made;
+    }
+
+    private Network adapted(Adapter adapter) {
+        Network network = Network.adapted(weights, layout(adapter), adapter.values());
+        rowScales.compute(network);
+        return network;
     }
 
     /** Refuses tokens that are not in the vocabulary, and more of them than the context holds. */

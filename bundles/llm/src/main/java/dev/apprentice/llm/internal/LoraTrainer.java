@@ -53,11 +53,12 @@ final class LoraTrainer implements Trainer {
         }
         scratch.reset();
         int n = tokens.length;
+        model.rowScales().compute(network);
         Tape tape = Tape.record(transformer, network, tokens, scratch);
         Tensor dHidden = scratch.tensor(n, transformer.config().width());
         dHidden.clear();
         double loss = lossAndGradient(sample, tokens, weight, tape.output(), dHidden);
-        new BackwardPass(transformer, network.rank(), n, gradient, scratch).run(network, tape, dHidden);
+        new BackwardPass(transformer, network, n, gradient, scratch).run(network, tape, dHidden);
         return loss;
     }
 
@@ -126,7 +127,7 @@ final class LoraTrainer implements Trainer {
         ModelConfig config = transformer.config();
         int n = tokens.length;
         Network base = model.baseNetwork();
-        Activations at = Activations.reused(scratch, config, n, 0);
+        Activations at = Activations.reused(scratch, config, n, base);
         int keyValueWidth = config.attention().keyValueWidth();
         KeyValues keyValues = new KeyValues(scratch.tensor(n, keyValueWidth), scratch.tensor(n, keyValueWidth));
         transformer.embed(weights, tokens, at.input());

@@ -20,7 +20,11 @@ import java.util.Map;
  * ({@code desc_act}) are refused: no layout with one scale to 128 neighbours holds them.
  */
 record PackedTensors(
-        String file, Map<String, PackedLinear> packed, PlainTensors plain, Map<String, TensorInfo> tensors, Arena copies)
+        String file,
+        Map<String, PackedLinear> packed,
+        PlainTensors plain,
+        Map<String, TensorInfo> tensors,
+        Arena copies)
         implements TensorSource {
     private static final String WORDS = ".qweight";
     private static final String ZEROS = ".qzeros";
@@ -35,9 +39,8 @@ record PackedTensors(
             String module = name.substring(0, name.length() - WORDS.length());
             PackedLinear linear = new Reader(file, format, module, rest).read();
             packed.put(module + ".weight", linear);
-            tensors.put(
-                    module + ".weight",
-                    new TensorInfo(DataType.Q4_G128, List.of((long) linear.outputs(), (long) linear.inputs())));
+            tensors.put(module + ".weight", new TensorInfo(DataType.Q4_G128, List.of((long) linear.outputs(), (long)
+                    linear.inputs())));
             SafeTensors.Entry bias = rest.get(module + ".bias");
             if (bias != null && allZero(bias.data())) {
                 rest.remove(module + ".bias"); // written for every layer, also where the model has none
@@ -58,8 +61,7 @@ record PackedTensors(
         if (linear == null) {
             return plain.data(name);
         }
-        MemorySegment data =
-                copies.allocate(linear.outputs() * DataType.Q4_G128.rowBytes(linear.inputs()), 64);
+        MemorySegment data = copies.allocate(linear.outputs() * DataType.Q4_G128.rowBytes(linear.inputs()), 64);
         linear.repack(data);
         if (linear.words().isMapped()) {
             linear.words().unload();
@@ -122,7 +124,8 @@ record PackedTensors(
         }
 
         private int size(SafeTensors.Entry words, int dimension, int factor) {
-            if (words.shape().size() != 2 || words.shape().get(dimension) > Integer.MAX_VALUE / 8
+            if (words.shape().size() != 2
+                    || words.shape().get(dimension) > Integer.MAX_VALUE / 8
                     || words.shape().get(dimension) < 1) {
                 throw fault("has words of shape " + words.shape());
             }

@@ -24,7 +24,7 @@ final class Session implements AutoCloseable {
         this.transformer = transformer;
         this.network = network;
         this.keyValueWidth = transformer.config().attention().keyValueWidth();
-        this.activations = Activations.reused(scratch, transformer.config(), expected, network.rank());
+        this.activations = Activations.reused(scratch, transformer.config(), expected, network);
         this.normed = scratch.tensor(expected, transformer.config().width());
     }
 
@@ -42,7 +42,7 @@ final class Session implements AutoCloseable {
         reserve(length + tokens.length);
         if (activations.input().rows() != tokens.length) {
             scratch.reset();
-            activations = Activations.reused(scratch, transformer.config(), tokens.length, network.rank());
+            activations = Activations.reused(scratch, transformer.config(), tokens.length, network);
             normed = scratch.tensor(tokens.length, transformer.config().width());
         }
         transformer.embed(network.weights(), tokens, activations.input());

@@ -16,7 +16,7 @@ record Tape(List<Activations> activations, List<KeyValues> keyValues) {
         Tensor hidden = scratch.tensor(n, config.width());
         transformer.embed(network.weights(), tokens, hidden);
         for (Network.Block block : network.blocks()) {
-            Activations activations = Activations.kept(scratch, config, n, network.rank(), hidden);
+            Activations activations = Activations.kept(scratch, config, n, block, hidden);
             KeyValues keyValues = new KeyValues(scratch.tensor(n, keyValueWidth), scratch.tensor(n, keyValueWidth));
             transformer.block(block, 0, keyValues, activations);
             tape.activations().add(activations);

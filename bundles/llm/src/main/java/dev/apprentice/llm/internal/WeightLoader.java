@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the tensors that a configuration calls for. Matrices stay where they lie unless another type is asked for; norms and biases
@@ -90,18 +91,34 @@ final class WeightLoader {
     }
 
     private Weights.Layer layer(int layer) {
-        Map<String, Matrix> linear = new LinkedHashMap<>();
+        Map<String, Weights.Linear> linear = new LinkedHashMap<>();
         for (String target : AdapterSpec.LINEAR_LAYERS) {
             int[] shape = config.linearShape(target);
-            Matrix matrix = matrix(ModelConfig.moduleName(layer, target) + ".weight", shape[0], shape[1], type);
-            linearTypes.add(matrix.type());
-            linear.put(target, matrix);
+            String module = ModelConfig.moduleName(layer, target);
+            Matrix weight = matrix(module + ".weight", shape[0], shape[1], type);
+            linearTypes.add(weight.type());
+            linear.put(
+                    target,
+                    new Weights.Linear(
+                            weight, config.biased().contains(target) ? vector(module + ".bias", shape[0]) : null));
         }
         String prefix = "model.layers." + layer;
         return new Weights.Layer(
                 vector(prefix + ".input_layernorm.weight", config.width()),
                 vector(prefix + ".post_attention_layernorm.weight", config.width()),
+                headNorms(prefix),
                 linear);
+    }
+
+    private Weights.@Nullable HeadNorms headNorms(String prefix) {
+        int headDim = config.attention().headDim();
+        return switch (config.architecture().headNorm()) {
+            case NONE -> null;
+            case RMS ->
+                new Weights.HeadNorms(
+                        vector(prefix + ".self_attn.q_norm.weight", headDim),
+                        vector(prefix + ".self_attn.k_norm.weight", headDim));
+        };
     }
 
     private MemorySegment vector(String name, int length) {

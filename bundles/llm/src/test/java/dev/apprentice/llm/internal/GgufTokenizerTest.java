@@ -92,7 +92,9 @@ class GgufTokenizerTest {
         String often = "   \n\r\t'sabeEST0123456789.,;(){}<|>▁é世\u0301\u00a0\u3000";
         StringBuilder text = new StringBuilder();
         for (int length = random.nextInt(40); length > 0; length--) {
-            int point = random.nextInt(4) == 0 ? random.nextInt(0x20000) : often.codePointAt(random.nextInt(often.length()));
+            int point = random.nextInt(4) == 0
+                    ? random.nextInt(0x20000)
+                    : often.codePointAt(random.nextInt(often.length()));
             text.appendCodePoint(Character.getType(point) == Character.SURROGATE ? '?' : point);
         }
         return text.toString();
@@ -168,11 +170,17 @@ class GgufTokenizerTest {
                 .put("tokenizer.ggml.model", "llama")
                 .putTexts(
                         "tokenizer.ggml.tokens",
-                        golden.path("pieces").valueStream().map(JsonNode::stringValue).toList())
+                        golden.path("pieces")
+                                .valueStream()
+                                .map(JsonNode::stringValue)
+                                .toList())
                 .putFloats("tokenizer.ggml.scores", scores)
                 .putIntegers(
                         "tokenizer.ggml.token_type",
-                        golden.path("types").valueStream().mapToInt(JsonNode::intValue).toArray());
+                        golden.path("types")
+                                .valueStream()
+                                .mapToInt(JsonNode::intValue)
+                                .toArray());
     }
 
     /** A vocabulary and ids made by SentencePiece 0.2.2: byte pairs with byte fallback, trained on this project's documentation and code. */
@@ -212,14 +220,18 @@ class GgufTokenizerTest {
                 ids.put(golden.path("pieces").path(id).stringValue(), id);
             }
         }
-        List<String> symbols = new ArrayList<>(
-                ("▁" + text.replace(' ', '▁')).codePoints().mapToObj(Character::toString).toList());
+        List<String> symbols = new ArrayList<>(("▁" + text.replace(' ', '▁'))
+                .codePoints()
+                .mapToObj(Character::toString)
+                .toList());
         while (true) {
             int best = -1;
             double bestScore = Double.NEGATIVE_INFINITY;
             for (int i = 0; i + 1 < symbols.size(); i++) {
                 Integer id = ids.get(symbols.get(i) + symbols.get(i + 1));
-                double score = id == null ? Double.NEGATIVE_INFINITY : golden.path("scores").path(id).doubleValue();
+                double score = id == null
+                        ? Double.NEGATIVE_INFINITY
+                        : golden.path("scores").path(id).doubleValue();
                 if (score > bestScore) {
                     best = i;
                     bestScore = score;
@@ -236,7 +248,8 @@ class GgufTokenizerTest {
                     return id != null
                             ? IntStream.of(id)
                             : IntStream.range(0, symbol.getBytes(StandardCharsets.UTF_8).length)
-                                    .map(i -> 4 + (symbol.getBytes(StandardCharsets.UTF_8)[i] & 255)); // <0x00> is token 4
+                                    .map(i -> 4
+                                            + (symbol.getBytes(StandardCharsets.UTF_8)[i] & 255)); // <0x00> is token 4
                 })
                 .toArray();
     }

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -44,7 +43,8 @@ class PackedTest {
         return PackedTensors.of(
                 "model.safetensors",
                 PackedFormat.parse(config),
-                SafeTensors.parse("model.safetensors", ModelException.Code.BAD_MODEL, memory).entries());
+                SafeTensors.parse("model.safetensors", ModelException.Code.BAD_MODEL, memory)
+                        .entries());
     }
 
     private static float[][] weights(TensorSource source, int outputs, int inputs) {
@@ -142,14 +142,19 @@ class PackedTest {
         Map<String, SafeTensors.Entry> entries = SafeTensors.parse(
                         ModelFiles.WEIGHTS,
                         ModelException.Code.BAD_MODEL,
-                        ModelBytes.map(TestModel.DIRECTORY.resolve(ModelFiles.WEIGHTS)).data())
+                        ModelBytes.map(TestModel.DIRECTORY.resolve(ModelFiles.WEIGHTS))
+                                .data())
                 .entries();
         SafeTensorsFile file = new SafeTensorsFile();
         entries.forEach((name, entry) -> {
             if (name.contains("_proj.weight")) {
                 String[] parts = name.split("\\.");
-                Matrix matrix = Objects.requireNonNull(
-                        expected.weights().layers().get(Integer.parseInt(parts[2])).linear().get(parts[4]));
+                Matrix matrix = Objects.requireNonNull(expected.weights()
+                                .layers()
+                                .get(Integer.parseInt(parts[2]))
+                                .linear()
+                                .get(parts[4]))
+                        .weight();
                 gptq(name.replace(".weight", ""), matrix, file);
             } else {
                 file.add(
@@ -161,8 +166,8 @@ class PackedTest {
         });
         Files.write(folder.resolve(ModelFiles.WEIGHTS), file.bytes());
         Files.copy(TestModel.DIRECTORY.resolve(ModelFiles.TOKENIZER), folder.resolve(ModelFiles.TOKENIZER));
-        ObjectNode config = (ObjectNode)
-                Json.MAPPER.readTree(Files.readAllBytes(TestModel.DIRECTORY.resolve(ModelFiles.CONFIG)));
+        ObjectNode config =
+                (ObjectNode) Json.MAPPER.readTree(Files.readAllBytes(TestModel.DIRECTORY.resolve(ModelFiles.CONFIG)));
         config.putObject("quantization_config")
                 .put("quant_method", "gptq")
                 .put("bits", 4)
@@ -174,8 +179,8 @@ class PackedTest {
         assertThat(model.info().weightType()).isEqualTo("Q4_G128");
         int[] tokens = Golden.tensors("forward.safetensors").integers("input_ids");
         // its embedding is in BF16, that of the other in Q8_0
-        double error = Golden.relativeError(
-                TestModel.logits(model, tokens, null), TestModel.logits(expected, tokens, null));
+        double error =
+                Golden.relativeError(TestModel.logits(model, tokens, null), TestModel.logits(expected, tokens, null));
         assertThat(error).isLessThan(0.01);
     }
 

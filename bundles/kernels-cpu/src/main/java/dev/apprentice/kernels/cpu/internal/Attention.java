@@ -12,30 +12,46 @@ final class Attention {
     private Attention() {}
 
     static void run(
-            WorkerPool pool, AttentionShape shape, int past, Tensor query, Tensor keys, Tensor values, Tensor out) {
+            Products products,
+            WorkerPool pool,
+            AttentionShape shape,
+            int past,
+            Tensor query,
+            Tensor keys,
+            Tensor values,
+            Tensor out) {
         int chunks = Math.ceilDiv(query.rows(), CHUNK);
-        long work = (long) query.rows() * (past + query.rows()) * shape.queryWidth();
+        long work = (long) query.rows() * Math.min(past + query.rows(), shape.window()) * shape.queryWidth();
         // the last chunks see the most keys: begin with those
         pool.run(shape.heads() * chunks, work, task -> {
             int from = (chunks - 1 - task / shape.heads()) * CHUNK;
-            chunk(shape, past, query, keys, values, out, task % shape.heads(), from);
+            chunk(products, shape, past, query, keys, values, out, task % shape.heads(), from);
         });
     }
 
     private static void chunk(
-            AttentionShape shape, int past, Tensor query, Tensor keys, Tensor values, Tensor out, int head, int from) {
+            Products products,
+            AttentionShape shape,
+            int past,
+            Tensor query,
+            Tensor keys,
+            Tensor values,
+            Tensor out,
+            int head,
+            int from) {
         int rows = Math.min(CHUNK, query.rows() - from);
-        int width = past + from + rows;
+        int first = shape.firstSeen(past + from);
+        int width = past + from + rows - first;
         int headDim = shape.headDim();
         int keyColumn = head / (shape.heads() / shape.keyValueHeads()) * headDim;
         Operand q = Operand.part(query, from, rows, head * headDim, headDim);
-        Operand k = Operand.part(keys, 0, width, keyColumn, headDim);
-        Operand v = Operand.part(values, 0, width, keyColumn, headDim);
+        Operand k = Operand.part(keys, first, width, keyColumn, headDim);
+        Operand v = Operand.part(values, first, width, keyColumn, headDim);
         Operand o = Operand.part(out, from, rows, head * headDim, headDim);
         try (Scratch scratch = Scratch.borrow()) {
             MemorySegment memory = scratch.memory((long) rows * width);
             Operand scores = Operand.of(memory, rows, width);
-            Gemm.run(
+            products.many(
                     WorkerPool.SERIAL,
                     q,
                     Layout.PLAIN,
@@ -44,8 +60,8 @@ final class Attention {
                     shape.scale(),
                     Gemm.Result.REPLACE,
                     scores);
-            CausalSoftmax.run(memory, rows, width, past + from + 1);
-            Gemm.run(WorkerPool.SERIAL, scores, Layout.PLAIN, v, Layout.PLAIN, 1, Gemm.Result.REPLACE, o);
+            CausalSoftmax.run(memory, rows, width, past + from + 1 - first, shape.window());
+            products.many(WorkerPool.SERIAL, scores, Layout.PLAIN, v, Layout.PLAIN, 1, Gemm.Result.REPLACE, o);
         }
     }
 }

@@ -16,18 +16,27 @@ final class AttentionStep {
 
     static void run(
             WorkerPool pool, AttentionShape shape, int past, Tensor query, Tensor keys, Tensor values, Tensor out) {
-        long work = (long) query.rows() * (past + query.rows()) * shape.queryWidth();
+        long work = (long) query.rows() * Math.min(past + query.rows(), shape.window()) * shape.queryWidth();
         pool.run(shape.heads() * query.rows(), work, task -> {
             int token = task / shape.heads();
-            head(shape, past + token + 1, query, keys, values, out, token, task % shape.heads());
+            head(shape, past + token, query, keys, values, out, token, task % shape.heads());
         });
     }
 
     private static void head(
-            AttentionShape shape, int seen, Tensor query, Tensor keys, Tensor values, Tensor out, int token, int head) {
+            AttentionShape shape,
+            int tokenPosition,
+            Tensor query,
+            Tensor keys,
+            Tensor values,
+            Tensor out,
+            int token,
+            int head) {
         int headDim = shape.headDim();
-        long keyColumn = 4L * (head / (shape.heads() / shape.keyValueHeads()) * headDim);
+        int first = shape.firstSeen(tokenPosition);
+        int seen = tokenPosition + 1 - first;
         long rowBytes = 4L * shape.keyValueWidth();
+        long keyColumn = first * rowBytes + 4L * (head / (shape.heads() / shape.keyValueHeads()) * headDim);
         long position = 4L * (token * shape.queryWidth() + head * headDim);
         try (Scratch scratch = Scratch.borrow()) {
             float[] q = scratch.rows(headDim);
@@ -37,7 +46,7 @@ final class AttentionStep {
                 float dot = Dot.run(keys.data(), keyColumn + key * rowBytes, q, 0, headDim);
                 weights.set(JAVA_FLOAT_UNALIGNED, 4L * key, dot * shape.scale());
             }
-            CausalSoftmax.run(weights, 1, seen, seen);
+            CausalSoftmax.run(weights, 1, seen, seen, seen);
             weigh(weights, seen, values.data(), keyColumn, rowBytes, headDim, out.data(), position);
         }
     }
