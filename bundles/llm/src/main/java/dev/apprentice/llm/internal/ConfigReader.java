@@ -30,7 +30,7 @@ record ConfigReader(JsonNode node) {
                     + " key/value heads, but the width must be even and the heads divisible");
         }
         int vocabulary = size("vocab_size", 0);
-        RopeReader rope = new RopeReader(this);
+        RopeReader rope = new RopeReader(this, headDim);
         return new ModelConfig(
                 architecture,
                 size("num_hidden_layers", 0),

@@ -33,7 +33,7 @@ final class GgufAdapterWriter {
         float alpha = kind.size().rank() * kind.scaleOf(kind.size());
         GgufWriter writer = new GgufWriter()
                 .put("general.type", "adapter")
-                .put("general.architecture", architecture())
+                .put("general.architecture", GgufMetadata.architecture(config))
                 .put("adapter.type", "lora")
                 .put("adapter.lora.alpha", alpha);
         for (AdapterSlot slot : layout.slots()) {
@@ -71,14 +71,6 @@ final class GgufAdapterWriter {
                 "GGUF files hold LoRA adapters, but this one is " + kind + ": export it as a PEFT directory");
     }
 
-    private String architecture() {
-        return switch (config.architecture()) {
-            case LLAMA, MISTRAL -> "llama";
-            case QWEN2 -> "qwen2";
-            case QWEN3 -> "qwen3";
-        };
-    }
-
     private static List<Long> shape(AdapterSlot.Part part) {
         return part.shape().stream().map(Integer::longValue).toList();
     }
@@ -95,7 +87,7 @@ final class GgufAdapterWriter {
             case "k_proj" -> config.attention().keyValueHeads();
             default -> 0;
         };
-        if (heads == 0 || !architecture().equals("llama")) {
+        if (heads == 0 || !GgufMetadata.architecture(config).equals("llama")) {
             return scaled;
         }
         MemorySegment permuted = Arena.ofAuto().allocate(values.byteSize(), 64);

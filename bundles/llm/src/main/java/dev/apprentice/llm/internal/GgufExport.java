@@ -4,14 +4,16 @@ import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Dequantizer;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Quantizer;
-import dev.apprentice.llm.internal.gguf.GgufModelWriter;
+import dev.apprentice.llm.internal.gguf.GgufNames;
+import dev.apprentice.llm.internal.gguf.GgufWriter;
+import dev.apprentice.llm.internal.gguf.RotaryPermutation;
+import dev.apprentice.llm.internal.gguf.TokenizerExport;
 import dev.apprentice.model.ModelException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Optional;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Writes a base model as a GGUF file, one tensor at a time. */
 public final class GgufExport {
@@ -24,16 +26,18 @@ public final class GgufExport {
      * @throws ModelException if the model has something that such files cannot hold
      */
     public static void write(String name, ModelSource source, Optional<DataType> type, Path target) {
-        ObjectNode config = (ObjectNode)
-                Json.object(source.config(), what -> ModelBytes.fault(ModelFiles.CONFIG + " " + what + ": mend it"));
-        ObjectNode tokenizer = (ObjectNode) Json.object(
-                source.tokenizer(), what -> ModelBytes.fault(ModelFiles.TOKENIZER + " " + what + ": mend it"));
-        ModelConfig.parse(source.config());
-        GgufModelWriter writer = new GgufModelWriter(name, config, tokenizer);
+        ModelConfig config = ModelConfig.parse(source.config());
+        GgufWriter writer = new GgufWriter();
+        GgufMetadata.write(name, config, writer);
+        new TokenizerExport(source.tokenizer(), config.vocabulary()).writeTo(writer);
         TensorSource tensors = source.tensors();
         tensors.tensors().forEach((tensor, info) -> {
             DataType held = held(tensor, info, type);
-            writer.tensor(tensor, held, info.shape(), () -> converted(tensors, tensor, info, held));
+            writer.tensor(
+                    GgufNames.fromHuggingFace(tensor),
+                    held,
+                    info.shape(),
+                    () -> inOrder(config, tensor, converted(tensors, tensor, info, held)));
         });
         try {
             writer.write(target);
@@ -41,6 +45,25 @@ public final class GgufExport {
             throw new ModelException(
                     ModelException.Code.BAD_REQUEST, target + " cannot be written: check the disk and its room", e);
         }
+    }
+
+    /** The rows of queries and keys in the order that files of the architecture llama have. */
+    private static MemorySegment inOrder(ModelConfig config, String tensor, MemorySegment data) {
+        boolean query = tensor.contains(".self_attn.q_proj.");
+        boolean key = tensor.contains(".self_attn.k_proj.");
+        return switch (config.architecture()) {
+            case QWEN2, QWEN3 -> data;
+            case LLAMA, MISTRAL -> {
+                if (!query && !key) {
+                    yield data;
+                }
+                MemorySegment copy = Arena.ofAuto().allocate(data.byteSize(), 64);
+                int heads =
+                        query ? config.attention().heads() : config.attention().keyValueHeads();
+                RotaryPermutation.apply(data, copy, heads, config.attention().headDim());
+                yield copy;
+            }
+        };
     }
 
     private static DataType held(String tensor, TensorInfo info, Optional<DataType> wanted) {

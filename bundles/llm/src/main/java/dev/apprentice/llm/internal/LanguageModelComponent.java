@@ -2,6 +2,7 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
+import dev.apprentice.model.Benchmark;
 import dev.apprentice.model.LanguageModel;
 import dev.apprentice.model.ModelException;
 import dev.apprentice.model.ReferenceTexts;
@@ -46,11 +47,17 @@ public final class LanguageModelComponent {
             LOG.log(Level.INFO, "Model {0} on {1}", model.info(), kernels.description());
             services = List.of(
                     context.registerService(LanguageModel.class, model, null),
-                    context.registerService(ReferenceTexts.class, texts, null));
+                    context.registerService(ReferenceTexts.class, texts, null),
+                    context.registerService(Benchmark.class, benchmark(context, kernels), null));
         } catch (ModelException e) {
             LOG.log(Level.ERROR, e.getMessage(), e);
             throw e;
         }
+    }
+
+    private static Benchmark benchmark(BundleContext context, Kernels kernels) {
+        return new EngineBenchmark(
+                kernels, kernels.threads(), context.getDataFile("native").toPath());
     }
 
     @Deactivate
@@ -75,8 +82,8 @@ public final class LanguageModelComponent {
                 weightType(context),
                 kernels,
                 nativeCache,
-                generation(context),
                 digests,
+                generation(context),
                 new LoggedProgress(LOG));
     }
 

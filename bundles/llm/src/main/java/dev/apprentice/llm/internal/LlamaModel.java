@@ -45,6 +45,7 @@ public final class LlamaModel implements LanguageModel {
     private final GenerationSettings settings;
     private final PrefixCache prefixes;
     private final Batcher batcher;
+    private @Nullable TokenTrie tokenTrie; // guarded by this
     /** Of the adapters that somebody still holds: what has to be computed of an adapter is computed once. */
     private final Map<Adapter, Network> networks = new WeakHashMap<>();
 
@@ -78,14 +79,15 @@ public final class LlamaModel implements LanguageModel {
 
     /** Loads a model, unpacking the tokenizer's native library into the temporary folder. */
     public static LlamaModel load(ModelSource source, Optional<DataType> type, Kernels kernels) {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native");
         return load(
                 "apprentice-base",
                 source,
                 type,
                 kernels,
-                Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native"),
-                GenerationSettings.DEFAULT,
+                temporary,
                 Optional.empty(),
+                GenerationSettings.DEFAULT,
                 LoadProgress.NONE);
     }
 
@@ -103,8 +105,8 @@ public final class LlamaModel implements LanguageModel {
             Optional<DataType> type,
             Kernels kernels,
             Path nativeCache,
-            GenerationSettings settings,
             Optional<Path> digests,
+            GenerationSettings settings,
             LoadProgress progress) {
         ModelConfig config = ModelConfig.parse(source.config());
         MemoryNeed.require(source.tensors(), type);
@@ -126,6 +128,29 @@ public final class LlamaModel implements LanguageModel {
                 config.vocabulary(),
                 config.context(),
                 loader.parameters());
+        return new LlamaModel(
+                info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer, settings);
+    }
+
+    /** A model of weights that are in memory already. */
+    static LlamaModel of(
+            String name,
+            String digest,
+            ModelConfig config,
+            Weights weights,
+            ByteLevelTokenizer tokenizer,
+            Kernels kernels,
+            GenerationSettings settings) {
+        ModelInfo info = new ModelInfo(
+                name,
+                digest,
+                digest,
+                config.architecture().className(),
+                weights.head().type().name(),
+                config.layers(),
+                config.vocabulary(),
+                config.context(),
+                0);
         return new LlamaModel(
                 info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer, settings);
     }
@@ -152,6 +177,18 @@ public final class LlamaModel implements LanguageModel {
         return rowScales;
     }
 
+    /** Built when it is first needed. */
+    synchronized TokenTrie tokenTrie() {
+        TokenTrie known = tokenTrie;
+        if (known == null) {
+            known = new TokenTrie(IntStream.range(0, info.vocabulary())
+                    .mapToObj(tokenizer::bytes)
+                    .toArray(byte[][]::new));
+            tokenTrie = known;
+        }
+        return known;
+    }
+
     PrefixCache prefixes() {
         return prefixes;
     }
@@ -174,11 +211,13 @@ public final class LlamaModel implements LanguageModel {
                     "The prompt has " + prompt.length + " tokens and leaves no room for an answer in a context of "
                             + info.contextLength() + ": shorten it");
         }
+        int most = Math.min(request.maxTokens(), info.contextLength() - prompt.length + 1);
+        Constraint constraint = JsonConstraint.of(request.form(), this, ends, most);
         int step = Math.min(prompt.length, PrefixCache.BLOCK);
         try (Session session = new Session(transformer, network(adapter), settings.keyValues(), step);
                 Batcher.Seat seat = batcher.join()) {
             Generation.Reader reader = new SessionReader(transformer, session, name(adapter), prefixes, seat);
-            return new Generation(this, reader, Constraint.NONE, ends, request, sink)
+            return new Generation(this, reader, constraint, ends, request, sink)
                     .run(new GenerationEvent.Provenance(
                             info.digest(),
                             adapter == null ? "" : adapter.digest(),

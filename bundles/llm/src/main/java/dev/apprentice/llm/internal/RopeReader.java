@@ -1,13 +1,14 @@
 package dev.apprentice.llm.internal;
 
+import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Reads the rotary position embedding of a {@code config.json}: {@code rope_theta} and {@code rope_scaling}, or both in
  * {@code rope_parameters} as transformers 5 writes them.
  */
-record RopeReader(ConfigReader config) {
-    private static final String SUPPORTED = "default, linear and llama3";
+record RopeReader(ConfigReader config, int headDim) {
+    private static final String SUPPORTED = "default, linear, llama3 and frequency_divisors";
 
     double theta() {
         boolean together = config.node().path("rope_parameters").has("rope_theta");
@@ -26,6 +27,7 @@ record RopeReader(ConfigReader config) {
             case "default" -> new RopeScaling.None();
             case "linear" -> new RopeScaling.Linear(required(node, key, "factor"));
             case "llama3" -> llama3(node, key);
+            case "frequency_divisors" -> new RopeScaling.Divisors(divisors(node.path("divisors"), key));
             default ->
                 throw ConfigReader.fault(
                         "sets the rope_type of " + key + " to " + type + ", but supported are only " + SUPPORTED);
@@ -44,6 +46,17 @@ record RopeReader(ConfigReader config) {
                 low,
                 high,
                 ConfigReader.size(node, "original_max_position_embeddings", 0));
+    }
+
+    private List<Double> divisors(JsonNode node, String key) {
+        List<Double> divisors =
+                node.valueStream().map(value -> value.asDouble(0)).toList();
+        if (divisors.size() != headDim / 2
+                || !divisors.stream().allMatch(divisor -> divisor > 0 && divisor < Double.POSITIVE_INFINITY)) {
+            throw ConfigReader.fault("has a " + key + " with the divisors " + node + ", but expected are " + headDim / 2
+                    + " positive numbers");
+        }
+        return divisors;
     }
 
     private static double required(JsonNode node, String key, String field) {

@@ -1,6 +1,7 @@
 package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.RotaryTable;
+import java.util.List;
 
 /** How the frequencies of rotary position embedding are stretched to a longer context. */
 sealed interface RopeScaling {
@@ -17,20 +18,24 @@ sealed interface RopeScaling {
     record Llama3(double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalContext)
             implements RopeScaling {}
 
+    /** Each frequency by a divisor of its own, as GGUF files hold the factors of {@link Llama3}; headDim/2 of them. */
+    record Divisors(List<Double> divisors) implements RopeScaling {}
+
     /** Turns per position of the headDim/2 pairs of a head, in radians. */
     default float[] frequencies(int headDim, double theta) {
         float[] frequencies = RotaryTable.frequencies(headDim, theta);
         for (int i = 0; i < frequencies.length; i++) {
-            frequencies[i] = scaled(frequencies[i]);
+            frequencies[i] = scaled(frequencies[i], i);
         }
         return frequencies;
     }
 
-    private float scaled(float frequency) {
+    private float scaled(float frequency, int index) {
         return switch (this) {
             case None() -> frequency;
             case Linear(double factor) -> (float) (frequency / factor);
             case Llama3 llama -> smooth(llama, frequency);
+            case Divisors(List<Double> divisors) -> (float) (frequency / divisors.get(index));
         };
     }
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The embedded model written as GGUF and read back. */
 class GgufTest {
@@ -127,6 +128,24 @@ class GgufTest {
         double loss = load(export(Optional.of(type))).score(tokens, 1, null).meanNats();
         double expected = Double.parseDouble(GOLDEN.metadata("loss_mean_next_token"));
         assertThat(loss).isCloseTo(expected, within(tolerance));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "llama3", "llamaLinear", "mistral", "qwen2", "qwen3"})
+    void everyArchitectureIsReadBackAsItWasWritten(String name) {
+        TinyModel tiny = TinyModel.named(name);
+        LlamaModel original = tiny.load();
+        Path file = folder.resolve(name + ".gguf");
+        GgufExport.write(name, HuggingFaceSource.open(tiny.files()), Optional.empty(), file);
+        LlamaModel back = load(file);
+
+        int[] tokens = ArchitecturesTest.tokens(30);
+        assertSameLogits(back, original, tokens);
+        double error = Golden.relativeError(
+                TestModel.logits(back, tokens, null), PaperModel.of(tiny).logits(tokens));
+        assertThat(error).isLessThan(1e-4);
+        assertThat(back.info().architecture()).isEqualTo(original.info().architecture());
+        assertThat(back.info().parameters()).isEqualTo(original.info().parameters());
     }
 
     @Test

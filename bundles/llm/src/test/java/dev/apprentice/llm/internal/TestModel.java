@@ -36,12 +36,12 @@ final class TestModel {
     static LlamaModel with(GenerationSettings settings) {
         return LlamaModel.load(
                 "test",
-                HuggingFaceSource.open(ModelFiles.inDirectory(DIRECTORY)),
+                ModelSource.open(DIRECTORY),
                 Optional.of(DataType.BF16),
                 KERNELS,
                 Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native"),
-                settings,
                 Optional.empty(),
+                settings,
                 LoadProgress.NONE);
     }
 

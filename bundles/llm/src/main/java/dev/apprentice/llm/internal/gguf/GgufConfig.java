@@ -48,20 +48,6 @@ public final class GgufConfig {
             throw file.fault("names the architecture " + name + ", but read are llama, mistral, qwen2 and qwen3");
         }
 
-        /** The architecture of a Hugging Face model, if it has a name here; files call Mistral llama. */
-        static Architecture ofHuggingFace(String name) {
-            return switch (name) {
-                case "LlamaForCausalLM", "MistralForCausalLM" -> LLAMA;
-                case "Qwen2ForCausalLM" -> QWEN2;
-                case "Qwen3ForCausalLM" -> QWEN3;
-                default -> throw new IllegalArgumentException("GGUF files hold no " + name);
-            };
-        }
-
-        String prefix() {
-            return prefix;
-        }
-
         /** Whether files hold the rows of query and key in the order of {@link RotaryPermutation}. */
         public boolean permutesQueryAndKey() {
             return this == LLAMA || this == MISTRAL;
@@ -118,12 +104,16 @@ public final class GgufConfig {
         config.put("max_position_embeddings", whole("context_length"));
         config.put("rms_norm_eps", (float) real("attention.layer_norm_rms_epsilon"));
         config.put("tie_word_embeddings", !file.tensors().containsKey("output.weight"));
-        if (architecture.permutesQueryAndKey()) {
-            config.put("attention_bias", file.tensors().containsKey("blk.0.attn_q.bias"));
+        switch (architecture) {
+            case LLAMA, QWEN3 -> {
+                config.put("attention_bias", file.tensors().containsKey("blk.0.attn_q.bias"));
+                config.put("mlp_bias", file.tensors().containsKey("blk.0.ffn_gate.bias"));
+            }
+            case MISTRAL, QWEN2 -> {}
         }
-        double theta = file.real(key("rope.freq_base")).orElse(10_000);
-        config.put("rope_theta", theta);
-        ropeScaling(config, theta);
+        config.put("rope_theta", file.real(key("rope.freq_base")).orElse(10_000));
+        ropeScaling(config);
+        config.putNull("sliding_window"); // absent, it would mean 4096
         file.whole(key("attention.sliding_window")).ifPresent(window -> config.put("sliding_window", window));
         specialTokens(config);
         return config;
@@ -137,19 +127,15 @@ public final class GgufConfig {
                 : architecture.huggingFace;
     }
 
-    private void ropeScaling(ObjectNode config, double theta) {
+    private void ropeScaling(ObjectNode config) {
         GgufTensor frequencies = file.tensors().get(ROPE_FREQUENCIES);
         String type = file.text(key("rope.scaling.type")).orElse("none");
         if (frequencies != null) {
-            RopeFactors factors = RopeFactors.of(floats(frequencies), theta)
-                    .orElseThrow(() -> file.fault("holds " + ROPE_FREQUENCIES
-                            + " that are not those of Llama 3's rope scaling, the only one that is read"));
-            ObjectNode scaling = config.putObject("rope_scaling");
-            scaling.put("rope_type", "llama3");
-            scaling.put("factor", factors.factor());
-            scaling.put("low_freq_factor", factors.low());
-            scaling.put("high_freq_factor", factors.high());
-            scaling.put("original_max_position_embeddings", Math.round(factors.original()));
+            ObjectNode scaling = config.putObject("rope_scaling").put("rope_type", "frequency_divisors");
+            ArrayNode divisors = scaling.putArray("divisors");
+            for (float divisor : floats(frequencies)) {
+                divisors.add(divisor);
+            }
         } else if (!type.equals("none")) {
             ObjectNode scaling = config.putObject("rope_scaling");
             scaling.put("rope_type", type);

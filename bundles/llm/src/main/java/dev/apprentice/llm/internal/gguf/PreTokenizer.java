@@ -70,7 +70,7 @@ enum PreTokenizer {
     }
 
     /** The one that a {@code tokenizer.json} describes, if there is one. */
-    static Optional<PreTokenizer> describedBy(ObjectNode tokenizer) {
+    static Optional<PreTokenizer> describedBy(JsonNode tokenizer) {
         JsonNode wanted = tokenizer.path("pre_tokenizer");
         return List.of(values()).stream()
                 .filter(known -> {

@@ -1,27 +1,42 @@
 package dev.apprentice.llm.internal.gguf;
 
 import dev.apprentice.model.ModelException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Writes a {@code tokenizer.json} as the metadata that other programs read, and as it is beside them. */
-final class TokenizerExport {
+public final class TokenizerExport {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
     /** Of pieces that no merge makes, the characters. */
     private static final float LEAST_SCORE = -1e9f;
 
-    private final ObjectNode json;
+    private final String whole;
+    private final JsonNode json;
     private final int size;
     private final List<String> tokens = new ArrayList<>();
     private final TokenKind[] kinds;
 
-    /** @param size of the vocabulary of the model, which may have room for more tokens than there are */
-    TokenizerExport(ObjectNode json, int size) {
-        this.json = json;
+    /**
+     * Reads a tokenizer.
+     *
+     * @param json {@code tokenizer.json}
+     * @param size of the vocabulary of the model, which may have room for more tokens than there are
+     */
+    public TokenizerExport(byte[] json, int size) {
+        try {
+            this.whole = new String(json, StandardCharsets.UTF_8);
+            this.json = MAPPER.readTree(json);
+        } catch (JacksonException e) {
+            throw fault("is not valid JSON: " + e.getOriginalMessage());
+        }
         this.size = size;
         this.kinds = new TokenKind[size];
         Arrays.fill(kinds, TokenKind.UNUSED);
@@ -30,7 +45,8 @@ final class TokenizerExport {
         }
     }
 
-    void writeTo(GgufWriter writer) {
+    /** Adds all of it to a file. */
+    public void writeTo(GgufWriter writer) {
         boolean byteFallback = json.path("model").path("byte_fallback").asBoolean(false);
         json.path("model")
                 .path("vocab")
@@ -60,7 +76,7 @@ final class TokenizerExport {
         } else {
             writer.putTexts(GgufTokenizer.MERGES, merges());
         }
-        writer.put(GgufTokenizer.HUGGING_FACE, json.toString());
+        writer.put(GgufTokenizer.HUGGING_FACE, whole);
     }
 
     private void put(String token, int id, TokenKind kind) {
