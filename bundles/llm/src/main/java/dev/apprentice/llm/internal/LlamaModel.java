@@ -316,6 +316,11 @@ public final class LlamaModel implements LanguageModel {
     }
 
     @Override
+    public void writeGgufAdapter(Adapter adapter, Path file) {
+        new GgufAdapterWriter(transformer.config(), adapter).write(layout(adapter), file);
+    }
+
+    @Override
     public Trainer trainer(Adapter start, TrainingBudget budget) {
         return new AdapterTrainer(this, start, budget);
     }
