@@ -135,15 +135,14 @@ public final class LlamaModel implements LanguageModel {
                 name,
                 digest,
                 digest,
-                config.architecture(),
+                config.architecture().className(),
                 weights.head().type().name(),
                 config.layers(),
                 config.vocabulary(),
                 config.context(),
                 0);
-        RotaryTable rotary = RotaryTable.create(
-                Arena.ofAuto(), config.context(), config.attention().headDim(), config.ropeTheta());
-        return new LlamaModel(info, new Transformer(config, kernels, rotary), weights, tokenizer, settings);
+        return new LlamaModel(
+                info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer, settings);
     }
 
     @Override

@@ -149,7 +149,7 @@ class PeftTest {
                 "[4,384],\"data_offsets\":[0,6144]|[4,385],\"data_offsets\":[0,6144]|takes 6160",
                 "[4,384],\"data_offsets\":[0,6144]|[4,384],\"data_offsets\":[8,6152]|hole or an overlap",
                 "\"F32\",\"shape\":[4,384],\"data_offsets\":[0,6144]|\"F64\",\"shape\":[4,384],\"data_offsets\":[0,6144]|which"
-                    + " is not read",
+                        + " is not read",
             })
     void headersThatDoNotFitAreRefused(String old, String replacement, String reason) {
         assertRefused(withHeader(files, old, replacement), reason);
