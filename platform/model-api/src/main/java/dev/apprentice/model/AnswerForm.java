@@ -13,7 +13,8 @@ public sealed interface AnswerForm {
     /**
      * A JSON document that a schema allows.
      *
-     * @param schema a JSON Schema (2020-12) of the keywords that {@link LanguageModel#generate} supports
+     * @param schema a JSON Schema (2020-12) of type, properties, required, additionalProperties (false), items, enum, const, minItems,
+     *     maxItems, minLength, maxLength; any other keyword that is not a mere note is refused
      */
     record JsonSchema(String schema) implements AnswerForm {}
 }

@@ -124,6 +124,6 @@ final class Generation {
     }
 
     private boolean send(String piece, List<ScoredToken> tokens) {
-        return piece.isEmpty() && tokens.isEmpty() || sink.accept(new GenerationEvent.Piece(piece, tokens));
+        return (piece.isEmpty() && tokens.isEmpty()) || sink.accept(new GenerationEvent.Piece(piece, tokens));
     }
 }

@@ -46,6 +46,8 @@ public final class LlamaModel implements LanguageModel {
     private final GenerationSettings settings;
     private final PrefixCache prefixes;
     private final Batcher batcher;
+    private @Nullable TokenTrie tokenTrie;
+
     /** Of the adapters that somebody still holds: what has to be computed of an adapter is computed once. */
     private final Map<Adapter, Network> networks = new WeakHashMap<>();
 
@@ -167,6 +169,18 @@ public final class LlamaModel implements LanguageModel {
         return rowScales;
     }
 
+    /** Built when it is first needed. */
+    synchronized TokenTrie tokenTrie() {
+        TokenTrie known = tokenTrie;
+        if (known == null) {
+            known = new TokenTrie(IntStream.range(0, info.vocabulary())
+                    .mapToObj(tokenizer::bytes)
+                    .toArray(byte[][]::new));
+            tokenTrie = known;
+        }
+        return known;
+    }
+
     PrefixCache prefixes() {
         return prefixes;
     }
@@ -189,11 +203,13 @@ public final class LlamaModel implements LanguageModel {
                     "The prompt has " + prompt.length + " tokens and leaves no room for an answer in a context of "
                             + info.contextLength() + ": shorten it");
         }
+        int most = Math.min(request.maxTokens(), info.contextLength() - prompt.length + 1);
+        Constraint constraint = JsonConstraint.of(request.form(), this, ends, most);
         int step = Math.min(prompt.length, PrefixCache.BLOCK);
         try (Session session = new Session(transformer, network(adapter), settings.keyValues(), step);
                 Batcher.Seat seat = batcher.join()) {
             Generation.Reader reader = new SessionReader(transformer, session, name(adapter), prefixes, seat);
-            return new Generation(this, reader, Constraint.NONE, ends, request, sink)
+            return new Generation(this, reader, constraint, ends, request, sink)
                     .run(new GenerationEvent.Provenance(
                             info.digest(),
                             adapter == null ? "" : adapter.digest(),

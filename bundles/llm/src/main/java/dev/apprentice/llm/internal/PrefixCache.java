@@ -56,11 +56,13 @@ final class PrefixCache {
     /** Appends the blocks that are known, from the first up to the first that is not, to an empty cache. */
     synchronized void restore(List<String> names, KeyValueCache cache) {
         int known = 0;
-        while (known < names.size() && blocks.containsKey(names.get(known))) {
+        for (String name : names) {
+            MemorySegment block = blocks.get(name);
+            if (block == null) {
+                break;
+            }
+            cache.copyIn(BLOCK, block);
             known++;
-        }
-        for (String name : names.subList(0, known)) {
-            cache.copyIn(BLOCK, blocks.get(name));
         }
         // a block is of no use without those before it, so these are to be forgotten later
         names.subList(0, known).reversed().forEach(blocks::get);

@@ -16,7 +16,11 @@ interface AnswerFormat {
     @Nullable
     Object opening(AnswerHead head, int index);
 
-    /** @param offset how many characters of the answer come before this piece */
+    /**
+     * A chunk with text.
+     *
+     * @param offset how many characters of the answer come before this piece
+     */
     Object piece(AnswerHead head, int index, Piece piece, int offset);
 
     Object closing(AnswerHead head, int index, Finished finished, Provenance provenance);

@@ -71,7 +71,10 @@ final class AnswerStream {
             if (!opened) {
                 opened = true;
                 Object opening = format.opening(head, index);
-                if (opening != null && !send(opening) || !echo.isEmpty() && !piece(new Piece(echo, List.of()))) {
+                if (opening != null && !send(opening)) {
+                    return false;
+                }
+                if (!echo.isEmpty() && !piece(new Piece(echo, List.of()))) {
                     return false;
                 }
             }

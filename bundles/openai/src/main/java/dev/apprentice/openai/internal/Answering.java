@@ -80,7 +80,8 @@ final class Answering {
 
     private static GenerationRequest request(Question question, Responder responder, int[] tokens) {
         Integer maxTokens = question.maxTokens();
-        List<String> stops = question.stops();
+        AnswerForm form = question.fields().form();
+        List<String> stops = form instanceof AnswerForm.Free ? question.stops() : List.of();
         Sampling sampling = question.fields().sampling(responder.defaults().temperature());
         return new GenerationRequest(
                 tokens,
@@ -88,7 +89,7 @@ final class Answering {
                 sampling,
                 stops == null ? responder.defaults().stops() : stops,
                 question.alternatives(),
-                AnswerForm.FREE);
+                form);
     }
 
     @SuppressWarnings("ArrayRecordComponent")

@@ -1,6 +1,7 @@
 package dev.apprentice.openai.internal;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.apprentice.model.AnswerForm;
 import dev.apprentice.model.Sampling;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,6 +24,7 @@ record AskFields(
         @Nullable Long seed,
         @Nullable Integer n,
         @Nullable JsonNode stop,
+        @JsonProperty("response_format") @Nullable JsonNode responseFormat,
         @Nullable Boolean stream,
         @JsonProperty("stream_options") @Nullable StreamOptions streamOptions) {
     /** Seeds that JavaScript's numbers hold exactly, so that clients can send one back. */
@@ -49,6 +51,36 @@ record AskFields(
             throw Requests.bad("n is " + choices + ", but must be 1 to " + MOST_CHOICES + ": send several requests");
         }
         return choices;
+    }
+
+    /** What the answer must look like. */
+    AnswerForm form() {
+        if (responseFormat == null || responseFormat.isNull()) {
+            return AnswerForm.FREE;
+        }
+        AnswerForm form =
+                switch (responseFormat.path("type").asString("")) {
+                    case "text" -> AnswerForm.FREE;
+                    case "json_object" -> new AnswerForm.JsonObject();
+                    case "json_schema" -> new AnswerForm.JsonSchema(schema());
+                    default ->
+                        throw Requests.bad("response_format has the type " + responseFormat.path("type")
+                                + ", but must be text, json_object or json_schema: change it");
+                };
+        boolean stops = stop != null && !stop.isNull();
+        Requests.unsupported(
+                stops && !(form instanceof AnswerForm.Free),
+                "stop together with a response_format",
+                "it would cut the document, leave it out");
+        return form;
+    }
+
+    private String schema() {
+        JsonNode schema = Objects.requireNonNull(responseFormat).path("json_schema").path("schema");
+        if (!schema.isObject()) {
+            throw Requests.bad("response_format.json_schema.schema is missing: send the schema as an object");
+        }
+        return schema.toString();
     }
 
     Sampling sampling(double defaultTemperature) {

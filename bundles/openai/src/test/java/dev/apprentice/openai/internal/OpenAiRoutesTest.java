@@ -7,6 +7,7 @@ import dev.apprentice.management.fixture.MemoryAudit;
 import dev.apprentice.management.fixture.MemoryPlatform;
 import dev.apprentice.management.fixture.RunningServer;
 import dev.apprentice.management.fixture.ScriptedModel;
+import dev.apprentice.model.AnswerForm;
 import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -150,6 +151,9 @@ final class OpenAiRoutesTest {
                 "\"model\":\"base\",\"prompt\":\"a\",\"n\":0",
                 "\"model\":\"base\",\"prompt\":\"a\",\"n\":17",
                 "\"model\":\"base\",\"prompt\":\"a\",\"best_of\":2",
+                "\"model\":\"base\",\"prompt\":\"a\",\"response_format\":{\"type\":\"xml\"}",
+                "\"model\":\"base\",\"prompt\":\"a\",\"response_format\":{\"type\":\"json_schema\"}",
+                "\"model\":\"base\",\"prompt\":\"a\",\"response_format\":{\"type\":\"json_object\"},\"stop\":\"x\"",
                 "\"model\":\"base\",\"prompt\":\"a\",\"echo\":true,\"logprobs\":1",
                 "\"model\":\"base\",\"prompt\":\"a\",\"presence_penalty\":2.5",
                 "\"model\":\"base\",\"prompt\":\"a\",\"frequency_penalty\":-2.5",
@@ -232,6 +236,19 @@ final class OpenAiRoutesTest {
         assertThat(server.post("/v1/chat/completions", "{" + fields.replace("true", "false") + ",\"top_logprobs\":1}")
                         .statusCode())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void theFormOfAnAnswerReachesTheModelAndNoStopCutsIt() throws Exception {
+        String fields = "\"model\":\"java\",\"prompt\":\"a\",\"response_format\":";
+        complete(fields + "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"schema\":{\"type\":\"null\"}}}");
+        assertThat(model.lastRequest().form()).isEqualTo(new AnswerForm.JsonSchema("{\"type\":\"null\"}"));
+        assertThat(model.lastRequest().stops()).isEmpty();
+        complete(fields + "{\"type\":\"json_object\"}");
+        assertThat(model.lastRequest().form()).isEqualTo(new AnswerForm.JsonObject());
+        complete(fields + "{\"type\":\"text\"}");
+        assertThat(model.lastRequest().form()).isEqualTo(AnswerForm.FREE);
+        assertThat(model.lastRequest().stops()).isNotEmpty();
     }
 
     @Test
