@@ -46,6 +46,7 @@ public final class LlamaModel implements LanguageModel {
     private final PrefixCache prefixes;
     private final Batcher batcher;
     private @Nullable TokenTrie tokenTrie; // guarded by this
+
     /** Of the adapters that somebody still holds: what has to be computed of an adapter is computed once. */
     private final Map<Adapter, Network> networks = new WeakHashMap<>();
 
