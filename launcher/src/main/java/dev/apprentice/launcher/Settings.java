@@ -17,17 +17,29 @@ import org.jspecify.annotations.Nullable;
  * @param httpPort port of the console and the API; 0 takes any free one
  * @param modelDirectory a model in Hugging Face layout or a GGUF file; null means the embedded one
  * @param modelWeights how linear weights are held: {@code file}, as the file has them, or a type into which they are converted
+ * @param keyValues how keys and values of the tokens read are held while answering: F32, F16 or Q8_0
+ * @param prefixCacheMebibytes memory for those of earlier prompts; 0 keeps none
  * @param threads of the kernels
  */
 public record Settings(
-        Path home, int httpPort, @Nullable Path modelDirectory, String modelWeights, int threads, Level logLevel) {
+        Path home,
+        int httpPort,
+        @Nullable Path modelDirectory,
+        String modelWeights,
+        String keyValues,
+        int prefixCacheMebibytes,
+        int threads,
+        Level logLevel) {
     /** Name of the file in the home folder. */
     public static final String FILE = "apprentice.properties";
 
-    private static final List<String> KEYS = List.of("http.port", "model.dir", "model.weights", "threads", "log.level");
+    private static final List<String> KEYS =
+            List.of("http.port", "model.dir", "model.weights", "kv", "prefix.cache", "threads", "log.level");
     private static final String AS_IN_THE_FILE = "file";
     private static final List<String> WEIGHTS =
             List.of(AS_IN_THE_FILE, "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q4_K", "Q5_K", "Q6_K", "Q4_G128");
+    private static final List<String> KEY_VALUES = List.of("F32", "F16", "Q8_0");
+    private static final int DEFAULT_PREFIX_CACHE = 256;
     private static final int DEFAULT_PORT = 7070;
 
     /** Reads the settings of a home; a home without the file has the defaults. */
@@ -55,7 +67,8 @@ public record Settings(
 
     /** The same settings with another port. */
     public Settings withPort(int port) {
-        return new Settings(home, port, modelDirectory, modelWeights, threads, logLevel);
+        return new Settings(
+                home, port, modelDirectory, modelWeights, keyValues, prefixCacheMebibytes, threads, logLevel);
     }
 
     /** What the bundles are told, as framework properties. */
@@ -64,6 +77,8 @@ public record Settings(
         properties.put("apprentice.home", home.toString());
         properties.put("apprentice.http.port", Integer.toString(httpPort));
         properties.put("apprentice.model.weights", modelWeights);
+        properties.put("apprentice.kv", keyValues);
+        properties.put("apprentice.prefix.cache", Integer.toString(prefixCacheMebibytes));
         properties.put("apprentice.threads", Integer.toString(threads));
         if (modelDirectory != null) {
             properties.put("apprentice.model.dir", modelDirectory.toString());
@@ -79,7 +94,9 @@ public record Settings(
                     home.toAbsolutePath().normalize(),
                     number("http.port", DEFAULT_PORT, 0, 65_535),
                     modelDirectory(),
-                    weights(),
+                    oneOf("model.weights", AS_IN_THE_FILE, WEIGHTS),
+                    oneOf("kv", "F16", KEY_VALUES),
+                    number("prefix.cache", DEFAULT_PREFIX_CACHE, 0, 1 << 20),
                     number("threads", processors, 1, 1024),
                     level());
         }
@@ -100,11 +117,10 @@ public record Settings(
             throw bad(key, text, "a whole number from " + least + " to " + most, null);
         }
 
-        private String weights() {
-            String text =
-                    properties.getProperty("model.weights", AS_IN_THE_FILE).strip();
-            if (!WEIGHTS.contains(text)) {
-                throw bad("model.weights", text, "one of " + String.join(", ", WEIGHTS), null);
+        private String oneOf(String key, String otherwise, List<String> allowed) {
+            String text = properties.getProperty(key, otherwise).strip();
+            if (!allowed.contains(text)) {
+                throw bad(key, text, "one of " + String.join(", ", allowed), null);
             }
             return text;
         }

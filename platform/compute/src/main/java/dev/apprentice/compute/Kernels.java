@@ -1,5 +1,6 @@
 package dev.apprentice.compute;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -14,6 +15,11 @@ public interface Kernels {
 
     /** What runs, for people: instruction set, vector width, threads. */
     String description();
+
+    /** How many threads an operation uses at the most, the caller's included. */
+    default int threads() {
+        return 1;
+    }
 
     /** y = x Wᵀ; W (out, in), x (n, in), y (n, out). */
     void multiply(Matrix weight, Tensor x, Tensor y);
@@ -48,6 +54,19 @@ public interface Kernels {
      * @param out (n, heads·headDim)
      */
     void attention(AttentionShape shape, int past, Tensor query, Tensor keys, Tensor values, Tensor out);
+
+    /**
+     * Attention as above over keys and values that are stored in another type; here by way of a copy as float32.
+     *
+     * @param keys (past+n, keyValueHeads·headDim), heads being whole blocks of the type
+     * @param values as keys
+     */
+    default void attention(AttentionShape shape, int past, Tensor query, Matrix keys, Matrix values, Tensor out) {
+        try (Arena arena = Arena.ofShared()) {
+            Tensor plainKeys = Dequantizer.toTensor(arena, keys);
+            attention(shape, past, query, plainKeys, Dequantizer.toTensor(arena, values), out);
+        }
+    }
 
     /** dQuery, dKeys, dValues += gradients of {@link #attention} with past = 0 over one sequence of n tokens. */
     void attentionBackward(AttentionShape shape, AttentionTape forward, Tensor dOut, AttentionGradient gradient);

@@ -1,14 +1,20 @@
 package dev.apprentice.model;
 
+import java.util.List;
+
 /** What happens while an answer is generated. */
 public sealed interface GenerationEvent {
 
     /**
      * A piece of text; it may be the work of several tokens, as bytes become whole characters and stop strings are held back.
      *
-     * @param logProbability natural logarithm of the probability of the piece's last token before sampling filters
+     * @param tokens those that began since the last piece, if the request asks for them; the last piece of an answer may have no text
      */
-    record Piece(String text, double logProbability) implements GenerationEvent {}
+    record Piece(String text, List<ScoredToken> tokens) implements GenerationEvent {
+        public Piece {
+            tokens = List.copyOf(tokens);
+        }
+    }
 
     /** The end of an answer. */
     record Finished(FinishReason reason, Usage usage, Provenance provenance) implements GenerationEvent {}
@@ -23,8 +29,13 @@ public sealed interface GenerationEvent {
         CANCELLED
     }
 
-    /** Token counts and the mean time of a generated token after the first, in milliseconds (0 if there is none). */
-    record Usage(int promptTokens, int completionTokens, double millisPerToken) {}
+    /**
+     * Token counts and time.
+     *
+     * @param cachedTokens how many tokens of the prompt were read for an earlier request
+     * @param millisPerToken mean time of a generated token after the first, 0 if there is none
+     */
+    record Usage(int promptTokens, int cachedTokens, int completionTokens, double millisPerToken) {}
 
     /** What made an answer. The adapter digest is empty if no adapter took part. */
     record Provenance(String baseDigest, String adapterDigest, long seed) {}

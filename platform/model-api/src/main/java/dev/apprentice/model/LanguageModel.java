@@ -18,7 +18,7 @@ public interface LanguageModel {
      * Generates until a stop condition; blocks, and calls the sink from this thread for each event, the last being
      * {@link GenerationEvent.Finished}. The adapter at the start is the adapter of the whole answer.
      *
-     * @throws ModelException if the prompt does not fit the context
+     * @throws ModelException if the prompt does not fit the context, or the request asks for what cannot be done
      */
     GenerationEvent.Finished generate(GenerationRequest request, @Nullable Adapter adapter, GenerationSink sink);
 
@@ -31,6 +31,14 @@ public interface LanguageModel {
      * @param from at least 1
      */
     Scores score(int[] tokens, int from, @Nullable Adapter adapter);
+
+    /**
+     * The meaning of a text as a vector: the mean of its tokens' hidden states after the final norm, scaled to length 1.
+     *
+     * @param tokens at least one
+     * @return (width)
+     */
+    float[] embed(int[] tokens, @Nullable Adapter adapter);
 
     /**
      * A new adapter that has no effect yet: A is Kaiming-uniform by the seed, B is zero (arXiv 2106.09685), magnitudes are the norms
@@ -51,6 +59,15 @@ public interface LanguageModel {
     /** Writes an adapter in PEFT form; {@link #readAdapter} gives the same digest back. */
     AdapterFiles writeAdapter(Adapter adapter);
 
-    /** A trainer that starts from the adapter's values. Close it to free its memory. */
-    Trainer trainer(Adapter start);
+    /** A trainer that starts from the adapter's values, within {@link TrainingBudget#DEFAULT}. Close it to free its memory. */
+    default Trainer trainer(Adapter start) {
+        return trainer(start, TrainingBudget.DEFAULT);
+    }
+
+    /**
+     * A trainer within a budget of memory.
+     *
+     * @throws ModelException if the longest sample does not fit; the message says how much is missing
+     */
+    Trainer trainer(Adapter start, TrainingBudget budget);
 }

@@ -11,6 +11,9 @@ public interface Tokenizer {
     /** Text of the ids; bytes that are not UTF-8 become U+FFFD. */
     String decode(int[] tokens);
 
+    /** The bytes that a token stands for, which need not be whole characters; none for a special token. */
+    byte[] bytes(int token);
+
     /** The id of a special token such as {@code <|endoftext|>}. */
     OptionalInt special(String name);
 

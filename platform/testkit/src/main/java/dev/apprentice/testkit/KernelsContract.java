@@ -13,6 +13,7 @@ import dev.apprentice.compute.AttentionTape;
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.Matrix;
+import dev.apprentice.compute.Quantizer;
 import dev.apprentice.compute.RotaryTable;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.Arena;
@@ -182,6 +183,31 @@ public abstract class KernelsContract {
         kernels.attention(shape, past, query, keys, values, out);
         double[][] expected = DoubleReference.attention(shape, past, doubles(query), doubles(keys), doubles(values));
         assertClose("attention of " + n + " after " + past, out, expected, past + n + shape.headDim());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"F32", "F16", "Q8_0"})
+    void attentionOverStoredKeysAgreesWithTheFormula(DataType type) {
+        for (int[] size : new int[][] {{0, 1}, {5, 1}, {130, 2}, {0, 17}, {33, 65}}) {
+            for (int window : new int[] {AttentionShape.ALL, 20}) {
+                AttentionShape shape = new AttentionShape(6, 2, 64, window);
+                int past = size[0];
+                Tensor query = samples.tensor(size[1], shape.queryWidth());
+                Matrix keys = stored(past + size[1], shape.keyValueWidth(), type);
+                Matrix values = stored(past + size[1], shape.keyValueWidth(), type);
+                Tensor out = samples.filled(size[1], shape.queryWidth(), Float.NaN);
+                kernels.attention(shape, past, query, keys, values, out);
+                double[][] expected = DoubleReference.attention(
+                        shape, past, doubles(query), samples.doubles(keys), samples.doubles(values));
+                assertClose("attention over " + type, out, expected, past + size[1] + shape.headDim());
+            }
+        }
+    }
+
+    private Matrix stored(int rows, int columns, DataType type) {
+        return Quantizer.convert(Arena.ofAuto(), samples.tensor(rows, columns).asMatrix(), type);
     }
 
     @ParameterizedTest

@@ -63,7 +63,7 @@ public final class CpuKernels {
                             + " apprentice.threads sets the number of threads");
             return kernels;
         } catch (NativeLibrary.Unavailable e) {
-            return vector(threads, e.getMessage());
+            return vector(threads, e.reason());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.model.AdapterKind;
 import dev.apprentice.model.AdapterSpec;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,6 +77,20 @@ final class AdapterLayout {
     /** Length of the flat values. */
     long bytes() {
         return bytes;
+    }
+
+    /** Elements of its largest tensor. */
+    int largestPart() {
+        return slots.values().stream()
+                .flatMap(slot -> slot.parts().stream())
+                .mapToInt(AdapterSlot.Part::elements)
+                .max()
+                .orElse(0);
+    }
+
+    /** In the order in which their values lie. */
+    Collection<AdapterSlot> slots() {
+        return slots.values();
     }
 
     void forEach(Consumer<AdapterSlot> action) {

@@ -4,7 +4,6 @@ import dev.apprentice.compute.AttentionGradient;
 import dev.apprentice.compute.AttentionTape;
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.Matrix;
-import dev.apprentice.compute.RotaryTable;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class BackwardPass {
     private final Transformer transformer;
     private final Kernels kernels;
-    private final MemorySegment gradient;
+    private final Packing packing;
+    private final GradientSink sink;
     private final Tensor dNormed; // (n, width)
     private final Tensor dQuery; // (n, heads·headDim)
     private final Tensor dAttended; // (n, heads·headDim)
@@ -24,12 +24,13 @@ final class BackwardPass {
     private final Tensor dActivated; // (n, feedForward)
     private final MemorySegment room; // of whatever one linear layer needs on the way
 
-    /** @param gradient receives the gradients, flat in the adapter's layout */
-    BackwardPass(Transformer transformer, Network network, int n, MemorySegment gradient, Scratch scratch) {
+    BackwardPass(Transformer transformer, Network network, Packing packing, GradientSink sink, Scratch scratch) {
+        int n = packing.tokens().length;
         ModelConfig config = transformer.config();
         this.transformer = transformer;
         this.kernels = transformer.kernels();
-        this.gradient = gradient;
+        this.packing = packing;
+        this.sink = sink;
         this.dNormed = scratch.tensor(n, config.width());
         this.dQuery = scratch.tensor(n, config.attention().queryWidth());
         this.dAttended = scratch.tensor(n, config.attention().queryWidth());
@@ -41,7 +42,7 @@ final class BackwardPass {
         int widest = Math.max(
                 Math.max(config.width(), config.feedForward()),
                 config.attention().queryWidth());
-        this.room = scratch.tensor(n, widest + network.widestLowRank()).data();
+        this.room = scratch.tensor(n, widest + network.highestRank()).data();
     }
 
     /** @param dHidden gradient of the last block's output (n, width); overwritten */
@@ -49,13 +50,14 @@ final class BackwardPass {
         int last = network.lowestAdapted();
         for (int layer = network.blocks().size() - 1; layer >= last; layer--) {
             Network.Block block = network.blocks().get(layer);
-            Activations at = tape.activations().get(layer);
+            Tape.Step step = tape.at(layer);
+            Activations at = step.activations();
             boolean lowest = layer == last;
             feedForward(block, at, dHidden, lowest);
             if (lowest && !block.adaptsAttention()) {
                 return;
             }
-            attention(block, at, tape.keyValues().get(layer), dHidden, lowest);
+            attention(block, at, step.keyValues(), dHidden, lowest);
         }
     }
 
@@ -81,14 +83,11 @@ final class BackwardPass {
         dQuery.clear();
         dKeys.clear();
         dValues.clear();
-        kernels.attentionBackward(
-                transformer.config().attention(),
+        packing.attendBackward(
+                transformer,
                 new AttentionTape(at.query(), keyValues.keys(), keyValues.values()),
                 dAttended,
                 new AttentionGradient(dQuery, dKeys, dValues));
-        RotaryTable turns = transformer.rotary().upTo(dQuery.rows());
-        kernels.rotateBackward(turns, 0, dQuery);
-        kernels.rotateBackward(turns, 0, dKeys);
         if (block.headNorms() != null) {
             throughHeadNorm(block.headNorms().query(), at.projectedQuery(), dQuery);
             throughHeadNorm(block.headNorms().key(), at.projectedKey(), dKeys);
@@ -133,11 +132,11 @@ final class BackwardPass {
                         dy,
                         dx);
             }
+            case Projection.Mixed _ -> throw new IllegalArgumentException("A sequence trains one adapter, not several");
             case Projection.Decomposed dora -> {
                 Tensor dUnscaled = roomLike(dy);
                 kernels.scaleColumns(dy, dora.rows().inverseNorms(), dUnscaled);
-                kernels.columnDotsAdd(
-                        dUnscaled, beside.unscaled(dy), dora.slot().magnitude().in(gradient));
+                sink.vector(dora.slot().magnitude(), dUnscaled, beside.unscaled(dy));
                 kernels.scaleColumns(dUnscaled, dora.rows().magnitudes(), dUnscaled);
                 addTo(dx, dora.base(), dUnscaled);
                 product(
@@ -152,8 +151,7 @@ final class BackwardPass {
                         dx);
             }
             case Projection.ScaledOutput ia3 -> {
-                kernels.columnDotsAdd(
-                        dy, beside.unscaled(dy), ia3.slot().factors().in(gradient));
+                sink.vector(ia3.slot().factors(), dy, beside.unscaled(dy));
                 Tensor dUnscaled = roomLike(dy);
                 kernels.scaleColumns(dy, ia3.factors(), dUnscaled);
                 addTo(dx, ia3.base(), dUnscaled);
@@ -162,7 +160,7 @@ final class BackwardPass {
                 Tensor dScaled = roomLike(x);
                 dScaled.clear();
                 addTo(dScaled, ia3.base(), dy);
-                kernels.columnDotsAdd(dScaled, x, ia3.slot().factors().in(gradient));
+                sink.vector(ia3.slot().factors(), dScaled, x);
                 if (dx != null) {
                     kernels.scaleColumns(dScaled, ia3.factors(), dScaled);
                     kernels.add(dScaled, dx);
@@ -194,8 +192,8 @@ final class BackwardPass {
         Tensor dLowRank = new Tensor(n, rank, room.asSlice(room.byteSize() - 4L * n * rank, 4L * n * rank));
         dLowRank.clear();
         kernels.multiplyTransposedAdd(b, dy, scale, dLowRank);
-        kernels.outerProductAdd(dy, beside.lowRank(n, rank), scale, bPart.tensor(gradient));
-        kernels.outerProductAdd(dLowRank, x, 1, aPart.tensor(gradient));
+        sink.matrix(bPart, dy, beside.lowRank(n, rank), scale);
+        sink.matrix(aPart, dLowRank, x, 1);
         if (dx != null) {
             kernels.multiplyTransposedAdd(a, dLowRank, 1, dx);
         }

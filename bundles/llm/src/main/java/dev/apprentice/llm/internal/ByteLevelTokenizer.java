@@ -164,9 +164,9 @@ final class ByteLevelTokenizer implements Tokenizer {
         return addsSpace && text.startsWith(" ") ? text.substring(1) : text;
     }
 
-    /** The bytes of a token, none for a special one. */
-    byte[] bytes(int token) {
-        return bytes.of(token);
+    @Override
+    public byte[] bytes(int token) {
+        return bytes.of(token).clone();
     }
 
     @Override

@@ -5,92 +5,125 @@ import dev.apprentice.model.GenerationEvent;
 import dev.apprentice.model.GenerationEvent.FinishReason;
 import dev.apprentice.model.GenerationRequest;
 import dev.apprentice.model.GenerationSink;
+import dev.apprentice.model.ScoredToken;
 import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** One answer: read the prompt, then choose, show and read token after token until a stop condition. */
 final class Generation {
-    private final Transformer transformer;
-    private final Weights weights;
-    private final Session session;
+    private final Reader reader;
     private final ByteLevelTokenizer tokenizer;
     private final Set<Integer> ends;
+    private final int vocabulary;
     private final GenerationRequest request;
     private final GenerationSink sink;
+    private final Constraint constraint;
     private final Sampler sampler;
     private final StopFilter stops;
     private final Utf8Stream text = new Utf8Stream();
-    private final float[] loss = new float[1];
-    private final int[] best = new int[1];
-    private final int[] token = new int[1];
+    private final HeldTokens held = new HeldTokens();
     private int generated;
     private long decodeNanos;
 
-    Generation(LlamaModel model, Session session, Set<Integer> ends, GenerationRequest request, GenerationSink sink) {
-        this.transformer = model.transformer();
-        this.weights = model.weights();
-        this.session = session;
+    /** Reads tokens and foretells what follows them. */
+    interface Reader {
+        /**
+         * Reads the prompt and writes the logits of what follows.
+         *
+         * @return how many of its tokens were known before
+         */
+        int prompt(int[] tokens, Tensor logits);
+
+        /** Reads a token and writes the logits (1, vocabulary) of what follows. */
+        void next(int token, Tensor logits);
+
+        /** How many tokens may still be read. */
+        int room();
+    }
+
+    Generation(
+            LlamaModel model,
+            Reader reader,
+            Constraint constraint,
+            Set<Integer> ends,
+            GenerationRequest request,
+            GenerationSink sink) {
+        this.reader = reader;
         this.tokenizer = model.tokenizer();
         this.ends = ends;
+        this.vocabulary = model.info().vocabulary();
         this.request = request;
         this.sink = sink;
-        this.sampler = new Sampler(request.sampling(), transformer.config().vocabulary());
+        this.constraint = constraint;
+        this.sampler = new Sampler(request.sampling(), vocabulary);
         this.stops = new StopFilter(request.stops());
     }
 
     GenerationEvent.Finished run(GenerationEvent.Provenance provenance) {
         FinishReason reason;
+        int cached;
+        int[] prompt = request.prompt();
         try (Arena arena = Arena.ofShared()) {
-            reason = generate(Tensor.allocate(arena, 1, transformer.config().vocabulary()));
+            Tensor logits = Tensor.allocate(arena, 1, vocabulary);
+            sampler.see(prompt);
+            cached = reader.prompt(prompt, logits);
+            reason = answer(logits);
         }
         double millis = generated < 2 ? 0 : decodeNanos / 1e6 / (generated - 1);
-        GenerationEvent.Usage usage = new GenerationEvent.Usage(request.prompt().length, generated, millis);
+        GenerationEvent.Usage usage = new GenerationEvent.Usage(prompt.length, cached, generated, millis);
         GenerationEvent.Finished finished = new GenerationEvent.Finished(reason, usage, provenance);
         sink.accept(finished);
         return finished;
     }
 
-    private FinishReason generate(Tensor logits) {
-        int[] prompt = request.prompt();
-        sampler.see(prompt);
-        Tensor hidden = session.read(prompt);
-        transformer.head(weights, hidden.rows(prompt.length - 1, 1), logits);
+    private FinishReason answer(Tensor logits) {
         while (true) {
-            token[0] = sampler.choose(logits);
-            sampler.see(token);
-            if (ends.contains(token[0])) {
-                return flush(logits, FinishReason.STOP);
+            int left = Math.min(request.maxTokens() - generated, reader.room() + 1);
+            int token = sampler.choose(logits, constraint, left);
+            if (ends.contains(token)) {
+                return flush(FinishReason.STOP);
             }
             generated++;
-            String shown = stops.add(text.add(tokenizer.bytes(token[0])));
-            if (!show(shown, logits)) {
+            sampler.note(token);
+            constraint.take(token);
+            if (!show(token, logits)) {
                 return FinishReason.CANCELLED;
             }
             if (stops.stopped()) {
                 return FinishReason.STOP;
             }
-            if (generated == request.maxTokens()
-                    || session.length() == transformer.config().context()) {
-                return flush(logits, FinishReason.LENGTH);
+            if (constraint.complete()) {
+                return flush(FinishReason.STOP);
+            }
+            if (left == 1) {
+                return flush(FinishReason.LENGTH);
             }
             long start = System.nanoTime();
-            transformer.head(weights, session.read(token), logits);
+            reader.next(token, logits);
             decodeNanos += System.nanoTime() - start;
         }
     }
 
-    /** Shows what was held back when no more text comes. */
-    private FinishReason flush(Tensor logits, FinishReason reason) {
-        String last = stops.add(text.finish());
-        boolean more = show(last + stops.finish(), logits);
-        return more ? reason : FinishReason.CANCELLED;
+    /** Shows what a token completes; false if the sink wants no more. */
+    private boolean show(int token, Tensor logits) {
+        String decoded = text.add(tokenizer.bytes(token));
+        OptionalInt alternatives = request.alternatives();
+        if (alternatives.isPresent()) {
+            held.add(LogProbabilities.of(logits, token, alternatives.getAsInt()), decoded.length());
+        }
+        String piece = stops.add(decoded);
+        return send(piece, held.release(piece.length()));
     }
 
-    private boolean show(String piece, Tensor logits) {
-        if (piece.isEmpty()) {
-            return true;
-        }
-        transformer.kernels().score(logits, token, loss, best);
-        return sink.accept(new GenerationEvent.Piece(piece, -loss[0]));
+    /** Shows what was held back when no more text comes. */
+    private FinishReason flush(FinishReason reason) {
+        String piece = stops.add(text.finish()) + stops.finish();
+        return send(piece, held.rest()) ? reason : FinishReason.CANCELLED;
+    }
+
+    private boolean send(String piece, List<ScoredToken> tokens) {
+        return (piece.isEmpty() && tokens.isEmpty()) || sink.accept(new GenerationEvent.Piece(piece, tokens));
     }
 }

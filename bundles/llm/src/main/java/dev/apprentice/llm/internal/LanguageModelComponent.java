@@ -2,6 +2,7 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
+import dev.apprentice.model.Benchmark;
 import dev.apprentice.model.LanguageModel;
 import dev.apprentice.model.ModelException;
 import dev.apprentice.model.ReferenceTexts;
@@ -23,7 +24,8 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * Publishes the base model and its reference texts. Framework properties: {@code apprentice.model.weights} is how weights are held
- * ({@code file}, as the file has them, if not given), {@code apprentice.model.dir} a model folder or GGUF file to use instead of the
+ * ({@code file}, as the file has them, if not given), {@code apprentice.kv} how keys and values are (F16), {@code apprentice.prefix.cache}
+ * how many MiB of those of earlier prompts are kept (256), {@code apprentice.model.dir} a model folder or GGUF file to use instead of the
  * base-model bundle's.
  */
 @Component(
@@ -45,11 +47,17 @@ public final class LanguageModelComponent {
             LOG.log(Level.INFO, "Model {0} on {1}", model.info(), kernels.description());
             services = List.of(
                     context.registerService(LanguageModel.class, model, null),
-                    context.registerService(ReferenceTexts.class, texts, null));
+                    context.registerService(ReferenceTexts.class, texts, null),
+                    context.registerService(Benchmark.class, benchmark(context, kernels), null));
         } catch (ModelException e) {
             LOG.log(Level.ERROR, e.getMessage(), e);
             throw e;
         }
+    }
+
+    private static Benchmark benchmark(BundleContext context, Kernels kernels) {
+        return new EngineBenchmark(
+                kernels, kernels.threads(), context.getDataFile("native").toPath());
     }
 
     @Deactivate
@@ -69,7 +77,14 @@ public final class LanguageModelComponent {
         Optional<Path> digests = Optional.ofNullable(context.getProperty("apprentice.home"))
                 .map(home -> Path.of(home, "cache", "base-digests"));
         return LlamaModel.load(
-                name, source, weightType(context), kernels, nativeCache, digests, new LoggedProgress(LOG));
+                name,
+                source,
+                weightType(context),
+                kernels,
+                nativeCache,
+                digests,
+                generation(context),
+                new LoggedProgress(LOG));
     }
 
     private static ModelFiles entries(Bundle baseModel) {
@@ -89,6 +104,12 @@ public final class LanguageModelComponent {
                 .orElseThrow(() -> new ModelException(
                         ModelException.Code.BAD_MODEL,
                         "The bundle " + BASE_MODEL + " is not installed: install the platform again"));
+    }
+
+    private static GenerationSettings generation(BundleContext context) {
+        @Nullable String type = context.getProperty("apprentice.kv");
+        @Nullable String mebibytes = context.getProperty("apprentice.prefix.cache");
+        return GenerationSettings.of(type, mebibytes);
     }
 
     private static Optional<DataType> weightType(BundleContext context) {

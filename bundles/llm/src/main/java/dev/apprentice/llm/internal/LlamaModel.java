@@ -14,11 +14,11 @@ import dev.apprentice.model.ModelException;
 import dev.apprentice.model.ModelInfo;
 import dev.apprentice.model.Scores;
 import dev.apprentice.model.Trainer;
+import dev.apprentice.model.TrainingBudget;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -41,12 +41,25 @@ public final class LlamaModel implements LanguageModel {
     private final ByteLevelTokenizer tokenizer;
     private final Adapters adapters;
     private final RowScales rowScales;
-    /** Of the adapters that somebody still holds: what has to be computed of an adapter is computed once. */
-    private final Map<Adapter, Network> networks = Collections.synchronizedMap(new WeakHashMap<>());
-
     private final Set<Integer> ends;
+    private final GenerationSettings settings;
+    private final PrefixCache prefixes;
+    private final Batcher batcher;
+    private @Nullable TokenTrie tokenTrie; // guarded by this
+    /** Of the adapters that somebody still holds: what has to be computed of an adapter is computed once. */
+    private final Map<Adapter, Network> networks = new WeakHashMap<>();
 
-    private LlamaModel(ModelInfo info, Transformer transformer, Weights weights, ByteLevelTokenizer tokenizer) {
+    private LlamaModel(
+            ModelInfo info,
+            Transformer transformer,
+            Weights weights,
+            ByteLevelTokenizer tokenizer,
+            GenerationSettings settings) {
+        settings.require(transformer.config());
+        this.settings = settings;
+        this.prefixes = new PrefixCache(
+                settings.prefixCacheBytes(), KeyValueCache.tokenBytes(transformer.config(), settings.keyValues()));
+        this.batcher = new Batcher(transformer);
         this.info = info;
         this.transformer = transformer;
         this.weights = weights;
@@ -67,7 +80,15 @@ public final class LlamaModel implements LanguageModel {
     /** Loads a model, unpacking the tokenizer's native library into the temporary folder. */
     public static LlamaModel load(ModelSource source, Optional<DataType> type, Kernels kernels) {
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native");
-        return load("apprentice-base", source, type, kernels, temporary, Optional.empty(), LoadProgress.NONE);
+        return load(
+                "apprentice-base",
+                source,
+                type,
+                kernels,
+                temporary,
+                Optional.empty(),
+                GenerationSettings.DEFAULT,
+                LoadProgress.NONE);
     }
 
     /**
@@ -85,6 +106,7 @@ public final class LlamaModel implements LanguageModel {
             Kernels kernels,
             Path nativeCache,
             Optional<Path> digests,
+            GenerationSettings settings,
             LoadProgress progress) {
         ModelConfig config = ModelConfig.parse(source.config());
         MemoryNeed.require(source.tensors(), type);
@@ -108,7 +130,31 @@ public final class LlamaModel implements LanguageModel {
                 config.vocabulary(),
                 config.context(),
                 loader.parameters());
-        return new LlamaModel(info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer);
+        return new LlamaModel(
+                info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer, settings);
+    }
+
+    /** A model of weights that are in memory already. */
+    static LlamaModel of(
+            String name,
+            String digest,
+            ModelConfig config,
+            Weights weights,
+            ByteLevelTokenizer tokenizer,
+            Kernels kernels,
+            GenerationSettings settings) {
+        ModelInfo info = new ModelInfo(
+                name,
+                digest,
+                digest,
+                config.architecture().className(),
+                weights.head().type().name(),
+                config.layers(),
+                config.vocabulary(),
+                config.context(),
+                0);
+        return new LlamaModel(
+                info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer, settings);
     }
 
     @Override
@@ -133,6 +179,22 @@ public final class LlamaModel implements LanguageModel {
         return rowScales;
     }
 
+    /** Built when it is first needed. */
+    synchronized TokenTrie tokenTrie() {
+        TokenTrie known = tokenTrie;
+        if (known == null) {
+            known = new TokenTrie(IntStream.range(0, info.vocabulary())
+                    .mapToObj(tokenizer::bytes)
+                    .toArray(byte[][]::new));
+            tokenTrie = known;
+        }
+        return known;
+    }
+
+    PrefixCache prefixes() {
+        return prefixes;
+    }
+
     Network baseNetwork() {
         return base;
     }
@@ -142,14 +204,22 @@ public final class LlamaModel implements LanguageModel {
             GenerationRequest request, @Nullable Adapter adapter, GenerationSink sink) {
         int[] prompt = request.prompt();
         requireTokens(prompt);
+        requireTokens(request.sampling().logitBias().keySet().stream()
+                .mapToInt(Integer::intValue)
+                .toArray());
         if (prompt.length >= info.contextLength()) {
             throw new ModelException(
                     ModelException.Code.BAD_REQUEST,
                     "The prompt has " + prompt.length + " tokens and leaves no room for an answer in a context of "
                             + info.contextLength() + ": shorten it");
         }
-        try (Session session = new Session(transformer, network(adapter), prompt.length)) {
-            return new Generation(this, session, ends, request, sink)
+        int most = Math.min(request.maxTokens(), info.contextLength() - prompt.length + 1);
+        Constraint constraint = JsonConstraint.of(request.form(), this, ends, most);
+        int step = Math.min(prompt.length, PrefixCache.BLOCK);
+        try (Session session = new Session(transformer, network(adapter), settings.keyValues(), step);
+                Batcher.Seat seat = batcher.join()) {
+            Generation.Reader reader = new SessionReader(transformer, session, name(adapter), prefixes, seat);
+            return new Generation(this, reader, constraint, ends, request, sink)
                     .run(new GenerationEvent.Provenance(
                             info.digest(),
                             adapter == null ? "" : adapter.digest(),
@@ -216,6 +286,18 @@ public final class LlamaModel implements LanguageModel {
     }
 
     @Override
+    public float[] embed(int[] tokens, @Nullable Adapter adapter) {
+        requireTokens(tokens);
+        if (tokens.length == 0) {
+            throw new ModelException(
+                    ModelException.Code.BAD_REQUEST, "A text without tokens has no meaning: send at least one token");
+        }
+        try (Session session = new Session(transformer, network(adapter), tokens.length)) {
+            return Embedding.of(session.read(tokens));
+        }
+    }
+
+    @Override
     public Adapter freshAdapter(AdapterSpec spec, long seed) {
         return adapters.fresh(spec, seed);
     }
@@ -236,8 +318,8 @@ public final class LlamaModel implements LanguageModel {
     }
 
     @Override
-    public Trainer trainer(Adapter start) {
-        return new LoraTrainer(this, start);
+    public Trainer trainer(Adapter start, TrainingBudget budget) {
+        return new AdapterTrainer(this, start, budget);
     }
 
     /** The layout of an adapter that must be for this base. */
@@ -250,24 +332,31 @@ public final class LlamaModel implements LanguageModel {
         return layout;
     }
 
-    /** The base with an adapter beside it, or alone. */
+    /** The same network for the same adapter, by which steps of several sessions find together. */
     Network network(@Nullable Adapter adapter) {
         if (adapter == null) {
             return base;
         }
-        Network known = networks.get(adapter);
-        if (known != null) {
-            return known;
+        AdapterLayout layout = layout(adapter);
+        synchronized (networks) {
+            return networks.computeIfAbsent(adapter, wanted -> {
+                Network network = Network.adapted(weights, layout, wanted.values());
+                rowScales.compute(network);
+                return network;
+            });
         }
-        Network made = adapted(adapter);
-        networks.put(adapter, made);
-        return made;
     }
 
-    private Network adapted(Adapter adapter) {
-        Network network = Network.adapted(weights, layout(adapter), adapter.values());
-        rowScales.compute(network);
-        return network;
+    /** All that keys and values depend on but the tokens. */
+    private String name(@Nullable Adapter adapter) {
+        String beside = adapter == null ? "" : adapter.digest();
+        return String.join(
+                "\n",
+                info.digest(),
+                info.weightType(),
+                beside,
+                settings.keyValues().name(),
+                "");
     }
 
     /** Refuses tokens that are not in the vocabulary, and more of them than the context holds. */

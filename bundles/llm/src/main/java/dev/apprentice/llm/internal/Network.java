@@ -7,8 +7,12 @@ import java.util.function.BiFunction;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The base model as one call sees it, with or without an adapter: views of weights and adapter values, nothing copied. */
-record Network(Weights weights, List<Block> blocks) {
+/**
+ * The base model as one call sees it, with or without an adapter: views of weights and adapter values, nothing copied.
+ *
+ * @param widestBeside columns of the widest tensor that an adapted layer computes beside its output in inference
+ */
+record Network(Weights weights, List<Block> blocks, int widestBeside) {
     /** One transformer block. */
     record Block(
             MemorySegment attentionNorm,
@@ -66,6 +70,11 @@ record Network(Weights weights, List<Block> blocks) {
         });
     }
 
+    /** A network of given blocks. */
+    static Network of(Weights weights, List<Block> blocks) {
+        return new Network(weights, List.copyOf(blocks), widest(blocks, Network::beside));
+    }
+
     /** The first block that has something adapted; the number of blocks if none has. */
     int lowestAdapted() {
         int layer = 0;
@@ -75,26 +84,30 @@ record Network(Weights weights, List<Block> blocks) {
         return layer;
     }
 
-    /** Columns of the widest tensor that an adapted layer computes beside its output in inference. */
-    int widestBeside() {
-        return widest(projection -> switch (projection) {
+    private static int beside(Projection projection) {
+        return switch (projection) {
             case Projection.Plain _, Projection.ScaledOutput _ -> 0;
             case Projection.LowRank lowRank -> lowRank.a().rows();
             case Projection.Decomposed decomposed -> decomposed.a().rows();
             case Projection.ScaledInput scaled -> scaled.base().weight().columns();
-        });
+            case Projection.Mixed mixed ->
+                mixed.parts().stream()
+                        .mapToInt(part -> beside(part.projection()))
+                        .max()
+                        .orElse(0);
+        };
     }
 
     /** The highest rank. */
-    int widestLowRank() {
-        return widest(projection -> switch (projection) {
-            case Projection.Plain _, Projection.ScaledOutput _, Projection.ScaledInput _ -> 0;
+    int highestRank() {
+        return widest(blocks, projection -> switch (projection) {
             case Projection.LowRank lowRank -> lowRank.a().rows();
             case Projection.Decomposed decomposed -> decomposed.a().rows();
+            case Projection.Plain _, Projection.ScaledOutput _, Projection.ScaledInput _, Projection.Mixed _ -> 0;
         });
     }
 
-    private int widest(ToIntFunction<Projection> columns) {
+    private static int widest(List<Block> blocks, ToIntFunction<Projection> columns) {
         return blocks.stream()
                 .flatMap(block -> block.projections().stream())
                 .mapToInt(columns)
@@ -130,6 +143,6 @@ record Network(Weights weights, List<Block> blocks) {
                     projection.apply(layer, "up_proj"),
                     projection.apply(layer, "down_proj")));
         }
-        return new Network(weights, List.copyOf(blocks));
+        return of(weights, blocks);
     }
 }

@@ -1,7 +1,9 @@
 package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.Matrix;
+import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** A linear layer y = Wx + b: the frozen weight alone, or with an adapter beside it. */
 sealed interface Projection {
@@ -30,4 +32,14 @@ sealed interface Projection {
     /** y = W(factors ⊙ x) + b (IA3); factors (inputs) float32. */
     record ScaledInput(Weights.Linear base, MemorySegment factors, AdapterSlot.ScaledInput slot)
             implements Projection {}
+
+    /** Rows of several sequences, each with an adapter of its own or none, over one weight. */
+    record Mixed(Weights.Linear base, List<Part> parts) implements Projection {
+        /** {@code count} rows from {@code from}. */
+        record Part(Projection projection, int from, int count) {
+            Tensor of(Tensor tensor) {
+                return tensor.rows(from, count);
+            }
+        }
+    }
 }

@@ -2,7 +2,6 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.Matrix;
-import dev.apprentice.compute.RotaryTable;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
 
@@ -16,24 +15,19 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
         }
     }
 
-    /** One block over n tokens that follow {@code past} others: from {@code at.input()} to {@code at.output()}. */
-    void block(Network.Block block, int past, KeyValues cache, Activations at) {
-        int n = at.input().rows();
-        Tensor keys = cache.keys().rows(past, n);
-        Tensor values = cache.values().rows(past, n);
-
+    /** One block over n tokens: from {@code at.input()} to {@code at.output()}. */
+    void block(Network.Block block, Past past, Activations at) {
         kernels.rmsNorm(at.input(), block.attentionNorm(), config.epsilon(), at.normed());
         project(block.query(), at.normed(), at.query(), at.beside().query());
-        project(block.key(), at.normed(), keys, at.beside().key());
-        project(block.value(), at.normed(), values, at.beside().value());
+        project(block.key(), at.normed(), past.keys(), at.beside().key());
+        project(block.value(), at.normed(), past.values(), at.beside().value());
         if (block.headNorms() != null) {
             normaliseHeads(block.headNorms().query(), at.query(), at.projectedQuery());
-            normaliseHeads(block.headNorms().key(), keys, at.projectedKey());
+            normaliseHeads(block.headNorms().key(), past.keys(), at.projectedKey());
         }
-        RotaryTable turns = rotary.upTo(past + n);
-        kernels.rotate(turns, past, at.query());
-        kernels.rotate(turns, past, keys);
-        kernels.attention(config.attention(), past, at.query(), cache.keys(), cache.values(), at.attended());
+        past.rotate(at.query());
+        past.rotate(past.keys());
+        past.attend(at.query(), at.attended());
         project(block.output(), at.attended(), at.middle(), at.beside().output());
         kernels.add(at.input(), at.middle());
 
@@ -55,6 +49,16 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
         kernels.multiply(weights.head(), normed, logits);
     }
 
+    /** Turns the heads of tokens that follow {@code past} others; x (n, any number of heads·headDim). */
+    void rotate(int past, Tensor x) {
+        kernels.rotate(rotary.upTo(past + x.rows()), past, x);
+    }
+
+    /** Turns back: the gradient of {@link #rotate}. */
+    void rotateBackward(int past, Tensor dx) {
+        kernels.rotateBackward(rotary.upTo(past + dx.rows()), past, dx);
+    }
+
     /** Normalises every head of x (n, heads·headDim) in place; what was there before goes to {@code kept}. */
     private void normaliseHeads(MemorySegment norm, Tensor x, Tensor kept) {
         kept.data().copyFrom(x.data());
@@ -67,37 +71,63 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
         return new Tensor(x.rows() * (x.columns() / headDim), headDim, x.data());
     }
 
+    /** y = a linear layer of x, with what its adapter does before, beside and after the frozen product. */
     private void project(Projection projection, Tensor x, Tensor y, Room beside) {
-        switch (projection) {
-            case Projection.Plain(Weights.Linear base) -> apply(base, x, y);
-            case Projection.LowRank lora -> {
-                apply(lora.base(), x, y);
-                addProduct(lora.a(), lora.b(), lora.scale(), x, y, beside);
-            }
-            case Projection.Decomposed dora -> {
-                Tensor unscaled = beside.unscaled(y);
-                kernels.multiply(dora.base().weight(), x, unscaled);
-                addProduct(dora.a(), dora.b(), dora.scale(), x, unscaled, beside);
-                kernels.scaleColumns(unscaled, dora.rows().scales(), y);
-                addBias(dora.base(), y);
-            }
-            case Projection.ScaledOutput ia3 -> {
-                Tensor unscaled = beside.unscaled(y);
-                apply(ia3.base(), x, unscaled);
-                kernels.scaleColumns(unscaled, ia3.factors(), y);
-            }
+        Tensor product = switch (projection) {
+            case Projection.Decomposed _, Projection.ScaledOutput _ -> beside.unscaled(y);
+            case Projection.Plain _, Projection.LowRank _, Projection.ScaledInput _, Projection.Mixed _ -> y;
+        };
+        kernels.multiply(projection.base().weight(), input(projection, x, beside), product);
+        finish(projection, x, product, y, beside);
+    }
+
+    /** What the frozen weight is multiplied with. */
+    private Tensor input(Projection projection, Tensor x, Room beside) {
+        return switch (projection) {
+            case Projection.Plain _, Projection.LowRank _, Projection.Decomposed _, Projection.ScaledOutput _ -> x;
             case Projection.ScaledInput ia3 -> {
                 Tensor scaled = beside.scaledInput(x);
                 kernels.scaleColumns(x, ia3.factors(), scaled);
-                apply(ia3.base(), scaled, y);
+                yield scaled;
             }
-        }
+            case Projection.Mixed mixed -> {
+                if (mixed.parts().stream().noneMatch(part -> part.projection() instanceof Projection.ScaledInput)) {
+                    yield x;
+                }
+                Tensor scaled = beside.scaledInput(x);
+                scaled.data().copyFrom(x.data());
+                for (Projection.Mixed.Part part : mixed.parts()) {
+                    if (part.projection() instanceof Projection.ScaledInput ia3) {
+                        kernels.scaleColumns(part.of(x), ia3.factors(), part.of(scaled));
+                    }
+                }
+                yield scaled;
+            }
+        };
     }
 
-    /** y = Wx + b. */
-    private void apply(Weights.Linear linear, Tensor x, Tensor y) {
-        kernels.multiply(linear.weight(), x, y);
-        addBias(linear, y);
+    /** From the frozen product to y, which may be the same tensor. */
+    private void finish(Projection projection, Tensor x, Tensor product, Tensor y, Room beside) {
+        switch (projection) {
+            case Projection.Plain(Weights.Linear base) -> addBias(base, y);
+            case Projection.LowRank lora -> {
+                addProduct(lora.a(), lora.b(), lora.scale(), x, y, beside);
+                addBias(lora.base(), y);
+            }
+            case Projection.Decomposed dora -> {
+                addProduct(dora.a(), dora.b(), dora.scale(), x, product, beside);
+                kernels.scaleColumns(product, dora.rows().scales(), y);
+                addBias(dora.base(), y);
+            }
+            case Projection.ScaledOutput ia3 -> {
+                addBias(ia3.base(), product);
+                kernels.scaleColumns(product, ia3.factors(), y);
+            }
+            case Projection.ScaledInput ia3 -> addBias(ia3.base(), y);
+            case Projection.Mixed mixed ->
+                mixed.parts()
+                        .forEach(part -> finish(part.projection(), part.of(x), part.of(product), part.of(y), beside));
+        }
     }
 
     private void addBias(Weights.Linear linear, Tensor y) {

@@ -73,7 +73,7 @@ class GradientsTest {
         assertThat(worst).isLessThan(1e-4 * largest);
     }
 
-    private static Adapter randomised(LlamaModel model, Adapter fresh) {
+    static Adapter randomised(LlamaModel model, Adapter fresh) {
         Random random = new Random(7);
         float[] values = TestModel.floats(fresh.values());
         for (int i = 0; i < values.length; i++) {

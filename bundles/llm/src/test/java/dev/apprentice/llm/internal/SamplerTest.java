@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.apprentice.compute.Tensor;
 import dev.apprentice.model.Sampling;
 import java.lang.foreign.Arena;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SamplerTest {
@@ -53,5 +54,62 @@ class SamplerTest {
     @Test
     void thePenaltyMakesSeenTokensRarer() {
         assertThat(shares(new Sampling(0, 0, 1, 0, 2, 3), 1)[3]).isCloseTo(1, within(1e-6));
+    }
+
+    @Test
+    void presenceCountsOnceAndFrequencyEachTimeAndNeitherForThePrompt() {
+        Tensor logits = Tensor.allocate(Arena.ofAuto(), 1, 3);
+        logits.set(0, 0, 1);
+        logits.set(0, 1, 0.55f);
+        logits.set(0, 2, -5);
+        Sampler present = new Sampler(penalised(new Sampling.Penalties(1, 0.4, 0)), 3);
+        Sampler frequent = new Sampler(penalised(new Sampling.Penalties(1, 0, 0.4)), 3);
+        present.see(0, 0);
+        frequent.see(0, 0);
+        assertThat(present.choose(logits)).isZero();
+        for (Sampler sampler : new Sampler[] {present, frequent}) {
+            sampler.note(0);
+            assertThat(sampler.choose(logits)).isZero();
+            sampler.note(0);
+        }
+        assertThat(present.choose(logits)).isZero();
+        assertThat(frequent.choose(logits)).isEqualTo(1);
+    }
+
+    private static Sampling penalised(Sampling.Penalties penalties) {
+        return new Sampling(0, 0, 1, 0, penalties, Map.of(), 0);
+    }
+
+    @Test
+    void aBiasChangesTheShares() {
+        Map<Integer, Double> bias = Map.of(1, -100.0, 2, Math.log(6));
+        assertThat(shares(new Sampling(1, 0, 1, 0, Sampling.Penalties.NONE, bias, 3)))
+                .containsExactly(new double[] {0.2, 0, 0.4, 0.4}, within(0.02));
+    }
+
+    @Test
+    void whatAConstraintForbidsIsNeverDrawn() {
+        Tensor logits = Tensor.allocate(Arena.ofAuto(), 1, 4);
+        Constraint even = new Constraint() {
+            @Override
+            public void mask(float[] masked, int left) {
+                masked[1] = Float.NEGATIVE_INFINITY;
+                masked[3] = Float.NEGATIVE_INFINITY;
+            }
+
+            @Override
+            public void take(int token) {}
+
+            @Override
+            public boolean complete() {
+                return false;
+            }
+        };
+        for (Sampling sampling : new Sampling[] {new Sampling(5, 0, 1, 0, 1, 3), new Sampling(5, 4, 1, 0, 1, 3)}) {
+            Sampler sampler = new Sampler(sampling, 4);
+            for (int i = 0; i < 200; i++) {
+                assertThat(sampler.choose(logits, even, 1) % 2).isZero();
+            }
+        }
     }
 }

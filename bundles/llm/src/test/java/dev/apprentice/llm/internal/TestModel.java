@@ -13,6 +13,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The real base model for tests, loaded once for each type. */
@@ -29,6 +30,19 @@ final class TestModel {
     static synchronized LlamaModel load(DataType type) {
         return LOADED.computeIfAbsent(
                 type, wanted -> LlamaModel.load(ModelFiles.inDirectory(DIRECTORY), wanted, KERNELS));
+    }
+
+    /** Another model with settings of its own, in BF16. */
+    static LlamaModel with(GenerationSettings settings) {
+        return LlamaModel.load(
+                "test",
+                ModelSource.open(DIRECTORY),
+                Optional.of(DataType.BF16),
+                KERNELS,
+                Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native"),
+                Optional.empty(),
+                settings,
+                LoadProgress.NONE);
     }
 
     /** Logits of every token, row-major. */

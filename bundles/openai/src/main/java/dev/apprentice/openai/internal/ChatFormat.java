@@ -3,6 +3,8 @@ package dev.apprentice.openai.internal;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.apprentice.model.GenerationEvent.Finished;
+import dev.apprentice.model.GenerationEvent.Piece;
+import dev.apprentice.model.Tokenizer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,45 +12,55 @@ import org.jspecify.annotations.Nullable;
 final class ChatFormat implements AnswerFormat {
     private static final String CHUNK = "chat.completion.chunk";
 
+    private final Tokenizer tokenizer;
+
+    ChatFormat(Tokenizer tokenizer) {
+        this.tokenizer = tokenizer;
+    }
+
     @Override
     public String idPrefix() {
         return "chatcmpl-";
     }
 
     @Override
-    public Object whole(AnswerHead head, String text, Finished finished, Provenance expected) {
-        Choice choice = new Choice(0, new Message("assistant", text), null, null, AnswerFormat.reason(finished));
-        return new Chat(
-                head,
-                "chat.completion",
-                List.of(choice),
-                Usage.of(finished),
-                expected.confirmed(finished.provenance()));
+    public Object whole(AnswerHead head, List<Answer> answers, Provenance provenance) {
+        List<Choice> choices = answers.stream()
+                .map(answer -> new Choice(
+                        answer.index(),
+                        new Message("assistant", answer.text()),
+                        null,
+                        ChatLogprobs.of(answer.tokens(), tokenizer),
+                        AnswerFormat.reason(answer.finished())))
+                .toList();
+        TokenUsage usage = TokenUsage.of(answers.stream().map(Answer::finished).toList());
+        return new Chat(head, "chat.completion", choices, usage, provenance);
     }
 
     @Override
-    public Object opening(AnswerHead head) {
-        return chunk(head, new Message("assistant", ""));
+    public Object opening(AnswerHead head, int index) {
+        return chunk(head, new Choice(index, null, new Message("assistant", ""), null, null), null);
     }
 
     @Override
-    public Object piece(AnswerHead head, String text) {
-        return chunk(head, new Message(null, text));
-    }
-
-    private static Chat chunk(AnswerHead head, Message delta) {
-        return new Chat(head, CHUNK, List.of(new Choice(0, null, delta, null, null)), null, null);
+    public Object piece(AnswerHead head, int index, Piece piece, int offset) {
+        Message delta = new Message(null, piece.text());
+        return chunk(head, new Choice(index, null, delta, ChatLogprobs.of(piece.tokens(), tokenizer), null), null);
     }
 
     @Override
-    public Object closing(AnswerHead head, Finished finished, Provenance expected) {
-        Choice choice = new Choice(0, null, new Message(null, null), null, AnswerFormat.reason(finished));
-        return new Chat(head, CHUNK, List.of(choice), null, expected.confirmed(finished.provenance()));
+    public Object closing(AnswerHead head, int index, Finished finished, Provenance provenance) {
+        Message nothing = new Message(null, null);
+        return chunk(head, new Choice(index, null, nothing, null, AnswerFormat.reason(finished)), provenance);
     }
 
     @Override
-    public Object usage(AnswerHead head, Finished finished) {
-        return new Chat(head, CHUNK, List.of(), Usage.of(finished), null);
+    public Object usage(AnswerHead head, TokenUsage usage) {
+        return new Chat(head, CHUNK, List.of(), usage, null);
+    }
+
+    private static Chat chunk(AnswerHead head, Choice choice, @Nullable Provenance provenance) {
+        return new Chat(head, CHUNK, List.of(choice), null, provenance);
     }
 
     private record Chat(
@@ -59,7 +71,7 @@ final class ChatFormat implements AnswerFormat {
             List<Choice> choices,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            Usage usage,
+            TokenUsage usage,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             Provenance apprentice) {
@@ -67,7 +79,7 @@ final class ChatFormat implements AnswerFormat {
                 AnswerHead head,
                 String object,
                 List<Choice> choices,
-                @Nullable Usage usage,
+                @Nullable TokenUsage usage,
                 @Nullable Provenance apprentice) {
             this(head.id(), object, head.created(), head.model(), choices, usage, apprentice);
         }
@@ -82,7 +94,7 @@ final class ChatFormat implements AnswerFormat {
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             Message delta,
 
-            @Nullable Object logprobs,
+            @Nullable ChatLogprobs logprobs,
             @JsonProperty("finish_reason") @Nullable String finishReason) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -1,9 +1,12 @@
 package dev.apprentice.openai.internal;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.apprentice.skill.SkillPrompt;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -14,37 +17,36 @@ import tools.jackson.databind.JsonNode;
 record ChatRequest(
         @Nullable String model,
         @Nullable List<Message> messages,
-        @JsonProperty("max_tokens") @Nullable Integer maxTokens,
         @JsonProperty("max_completion_tokens") @Nullable Integer maxCompletionTokens,
-        @Nullable Double temperature,
-        @JsonProperty("top_p") @Nullable Double topP,
-        @JsonProperty("top_k") @Nullable Integer topK,
-        @JsonProperty("min_p") @Nullable Double minP,
-        @JsonProperty("repetition_penalty") @Nullable Double repetitionPenalty,
-        @Nullable Long seed,
-        @Nullable JsonNode stop,
-        @Nullable Boolean stream,
-        @JsonProperty("stream_options") Question.@Nullable StreamOptions streamOptions,
-        @Nullable JsonNode logprobs,
-        @Nullable Integer n,
-        @Nullable JsonNode tools) {
+        @Nullable Boolean logprobs,
+        @JsonProperty("top_logprobs") @Nullable Integer topLogprobs,
+        @Nullable JsonNode tools,
+        @JsonUnwrapped AskFields fields) {
 
     private static final String NEXT_TURN = "\nUser:";
 
     Question question() {
-        Requests.unsupported(!Requests.isOff(logprobs), "logprobs", "leave it out");
-        Requests.unsupported(n != null && n != 1, "n other than 1", "send several requests");
         Requests.unsupported(tools != null && !tools.isEmpty(), "tools", "leave it out");
         List<String> stops = new ArrayList<>(List.of(NEXT_TURN));
-        List<String> asked = Requests.strings(stop, "stop");
+        List<String> asked = Requests.strings(fields.stop(), "stop");
         stops.addAll(asked == null ? List.of() : asked);
         return new Question(
                 new SkillPrompt(dialogue(), ""),
-                maxCompletionTokens == null ? maxTokens : maxCompletionTokens,
-                new SamplingFields(temperature, topP, topK, minP, repetitionPenalty, seed),
+                "",
+                maxCompletionTokens == null ? fields.maxTokens() : maxCompletionTokens,
                 stops,
-                Boolean.TRUE.equals(stream),
-                Question.StreamOptions.usage(streamOptions));
+                alternatives(),
+                fields);
+    }
+
+    private OptionalInt alternatives() {
+        if (Boolean.TRUE.equals(logprobs)) {
+            return OptionalInt.of(Objects.requireNonNullElse(topLogprobs, 0));
+        }
+        if (topLogprobs != null && topLogprobs != 0) {
+            throw Requests.bad("top_logprobs is given without logprobs: send \"logprobs\": true as well");
+        }
+        return OptionalInt.empty();
     }
 
     private String dialogue() {

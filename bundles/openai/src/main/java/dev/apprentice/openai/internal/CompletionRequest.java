@@ -1,8 +1,10 @@
 package dev.apprentice.openai.internal;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.apprentice.skill.SkillPrompt;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -11,33 +13,22 @@ record CompletionRequest(
         @Nullable String model,
         @Nullable JsonNode prompt,
         @Nullable String suffix,
-        @JsonProperty("max_tokens") @Nullable Integer maxTokens,
-        @Nullable Double temperature,
-        @JsonProperty("top_p") @Nullable Double topP,
-        @JsonProperty("top_k") @Nullable Integer topK,
-        @JsonProperty("min_p") @Nullable Double minP,
-        @JsonProperty("repetition_penalty") @Nullable Double repetitionPenalty,
-        @Nullable Long seed,
-        @Nullable JsonNode stop,
-        @Nullable Boolean stream,
-        @JsonProperty("stream_options") Question.@Nullable StreamOptions streamOptions,
-        @Nullable JsonNode logprobs,
-        @Nullable Integer n,
+        @Nullable Integer logprobs,
         @JsonProperty("best_of") @Nullable Integer bestOf,
-        @Nullable Boolean echo) {
+        @Nullable Boolean echo,
+        @JsonUnwrapped AskFields fields) {
 
     Question question() {
-        Requests.unsupported(!Requests.isOff(logprobs), "logprobs", "leave it out");
-        Requests.unsupported(n != null && n != 1, "n other than 1", "send several requests");
-        Requests.unsupported(bestOf != null && bestOf != 1, "best_of other than 1", "send several requests");
-        Requests.unsupported(Boolean.TRUE.equals(echo), "echo", "put prompt and answer together yourself");
+        Requests.unsupported(bestOf != null && bestOf != 1, "best_of other than 1", "send n instead");
+        boolean echoes = Boolean.TRUE.equals(echo);
+        Requests.unsupported(echoes && logprobs != null, "echo together with logprobs", "leave one of them out");
         return new Question(
                 new SkillPrompt(text(), Objects.requireNonNullElse(suffix, "")),
-                maxTokens,
-                new SamplingFields(temperature, topP, topK, minP, repetitionPenalty, seed),
-                Requests.strings(stop, "stop"),
-                Boolean.TRUE.equals(stream),
-                Question.StreamOptions.usage(streamOptions));
+                echoes ? text() : "",
+                fields.maxTokens(),
+                Requests.strings(fields.stop(), "stop"),
+                logprobs == null ? OptionalInt.empty() : OptionalInt.of(logprobs),
+                fields);
     }
 
     private String text() {

@@ -45,11 +45,6 @@ final class Requests {
         }
     }
 
-    /** Whether a flag or number of the request asks for nothing. */
-    static boolean isOff(@Nullable JsonNode node) {
-        return node == null || node.isNull() || (node.isBoolean() && !node.asBoolean());
-    }
-
     static HttpException bad(String message) {
         return new HttpException(400, "bad_request", message);
     }

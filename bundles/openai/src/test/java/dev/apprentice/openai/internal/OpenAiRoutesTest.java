@@ -7,6 +7,7 @@ import dev.apprentice.management.fixture.MemoryAudit;
 import dev.apprentice.management.fixture.MemoryPlatform;
 import dev.apprentice.management.fixture.RunningServer;
 import dev.apprentice.management.fixture.ScriptedModel;
+import dev.apprentice.model.AnswerForm;
 import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -14,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,7 +130,7 @@ final class OpenAiRoutesTest {
     @Test
     void aChatBecomesADialogue() throws Exception {
         String messages = "[{\"role\":\"system\",\"content\":\"Be brief.\"},"
-                + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"A\"},{\"type\":\"text\",\"text\":\"B\"}]}]";
+            + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"A\"},{\"type\":\"text\",\"text\":\"B\"}]}]";
         JsonNode answer = RunningServer.json(server.post(
                 "/v1/chat/completions", "{\"model\":\"base\",\"temperature\":0,\"messages\":" + messages + "}"));
         assertThat(answer.path("object").asString()).isEqualTo("chat.completion");
@@ -144,10 +146,20 @@ final class OpenAiRoutesTest {
                 "\"model\":\"base\"",
                 "\"model\":\"base\",\"prompt\":3",
                 "\"model\":\"base\",\"prompt\":[\"a\",\"b\"]",
-                "\"model\":\"base\",\"prompt\":\"a\",\"logprobs\":1",
-                "\"model\":\"base\",\"prompt\":\"a\",\"logprobs\":0",
-                "\"model\":\"base\",\"prompt\":\"a\",\"n\":2",
-                "\"model\":\"base\",\"prompt\":\"a\",\"echo\":true",
+                "\"model\":\"base\",\"prompt\":\"a\",\"logprobs\":21",
+                "\"model\":\"base\",\"prompt\":\"a\",\"logprobs\":-1",
+                "\"model\":\"base\",\"prompt\":\"a\",\"n\":0",
+                "\"model\":\"base\",\"prompt\":\"a\",\"n\":17",
+                "\"model\":\"base\",\"prompt\":\"a\",\"best_of\":2",
+                "\"model\":\"base\",\"prompt\":\"a\",\"response_format\":{\"type\":\"xml\"}",
+                "\"model\":\"base\",\"prompt\":\"a\",\"response_format\":{\"type\":\"json_schema\"}",
+                "\"model\":\"base\",\"prompt\":\"a\",\"response_format\":{\"type\":\"json_object\"},\"stop\":\"x\"",
+                "\"model\":\"base\",\"prompt\":\"a\",\"echo\":true,\"logprobs\":1",
+                "\"model\":\"base\",\"prompt\":\"a\",\"presence_penalty\":2.5",
+                "\"model\":\"base\",\"prompt\":\"a\",\"frequency_penalty\":-2.5",
+                "\"model\":\"base\",\"prompt\":\"a\",\"logit_bias\":{\"x\":1}",
+                "\"model\":\"base\",\"prompt\":\"a\",\"logit_bias\":{\"1\":101}",
+                "\"model\":\"base\",\"prompt\":\"a\",\"logit_bias\":{\"1\":null}",
                 "\"model\":\"base\",\"prompt\":\"a\",\"max_tokens\":0",
                 "\"model\":\"base\",\"prompt\":\"a\",\"temperature\":-1",
                 "\"model\":\"base\",\"prompt\":\"a\",\"temperature\":\"1\"",
@@ -164,6 +176,114 @@ final class OpenAiRoutesTest {
             assertThat(error.propertyNames()).containsExactlyInAnyOrder("message", "type", "param", "code");
             assertThat(error.path("message").asString()).isNotBlank();
         }
+    }
+
+    @Test
+    void severalAnswersShareOnePrompt() throws Exception {
+        String fields = "\"model\":\"base\",\"prompt\":\"ab\",\"n\":3,\"seed\":7,\"echo\":true,\"max_tokens\":4";
+        JsonNode answer = RunningServer.json(complete(fields));
+        assertThat(answer.path("choices")
+                        .valueStream()
+                        .map(choice -> choice.path("index").asInt()))
+                .containsExactly(0, 1, 2);
+        assertThat(answer.path("choices")
+                        .valueStream()
+                        .map(choice -> choice.path("text").asString()))
+                .containsOnly("ab<ab>");
+        assertThat(answer.path("usage").path("prompt_tokens").asInt()).isEqualTo(2);
+        assertThat(answer.path("usage").path("completion_tokens").asInt()).isEqualTo(12);
+
+        List<String> data = stream(
+                "/v1/completions",
+                "\"model\":\"base\",\"prompt\":\"ab\",\"n\":2,\"max_tokens\":1,\"echo\":true,\"stream\":true");
+        assertThat(data.subList(0, 6).stream()
+                        .map(JsonMapper.shared()::readTree)
+                        .map(chunk -> chunk.path("choices").path(0))
+                        .map(choice -> choice.path("index").asInt()
+                                + choice.path("text").asString()))
+                .containsExactly("0ab", "0<", "0", "1ab", "1<", "1");
+        assertThat(data).endsWith("[DONE]").hasSize(7);
+    }
+
+    @Test
+    void tokensAreToldWithTheirProbabilitiesInTheOlderShape() throws Exception {
+        JsonNode logprobs = RunningServer.json(
+                        complete("\"model\":\"base\",\"prompt\":\"é\",\"max_tokens\":3,\"logprobs\":2"))
+                .path("choices")
+                .path(0)
+                .path("logprobs");
+        assertThat(logprobs.path("tokens").toString()).isEqualTo("[\"<\",\"é\",\">\"]");
+        assertThat(logprobs.path("token_logprobs").toString()).isEqualTo("[-0.1,-0.1,-0.1]");
+        assertThat(logprobs.path("text_offset").toString()).isEqualTo("[0,1,2]");
+        assertThat(logprobs.path("top_logprobs").path(0).toString()).isEqualTo("{\"=\":-1.0,\">\":-2.0}");
+    }
+
+    @Test
+    void tokensAreToldWithTheirBytesInChats() throws Exception {
+        String fields =
+                "\"model\":\"base\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":2,\"logprobs\":true";
+        JsonNode content = RunningServer.json(
+                        server.post("/v1/chat/completions", "{" + fields + ",\"top_logprobs\":1}"))
+                .path("choices")
+                .path(0)
+                .path("logprobs")
+                .path("content");
+        assertThat(content.path(0).toString())
+                .isEqualTo(
+                        "{\"token\":\"<\",\"logprob\":-0.1,\"bytes\":[60],\"top_logprobs\":[{\"token\":\"=\",\"logprob\":-1.0,\"bytes\":[61]}]}");
+        List<String> data = stream("/v1/chat/completions", fields + ",\"stream\":true");
+        assertThat(data.get(1)).contains("\"logprobs\":{\"content\":[{\"token\":\"<\"");
+        assertThat(server.post("/v1/chat/completions", "{" + fields.replace("true", "false") + ",\"top_logprobs\":1}")
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void theFormOfAnAnswerReachesTheModelAndNoStopCutsIt() throws Exception {
+        String fields = "\"model\":\"java\",\"prompt\":\"a\",\"response_format\":";
+        complete(fields + "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"schema\":{\"type\":\"null\"}}}");
+        assertThat(model.lastRequest().form()).isEqualTo(new AnswerForm.JsonSchema("{\"type\":\"null\"}"));
+        assertThat(model.lastRequest().stops()).isEmpty();
+        complete(fields + "{\"type\":\"json_object\"}");
+        assertThat(model.lastRequest().form()).isEqualTo(new AnswerForm.JsonObject());
+        complete(fields + "{\"type\":\"text\"}");
+        assertThat(model.lastRequest().form()).isEqualTo(AnswerForm.FREE);
+        assertThat(model.lastRequest().stops()).isNotEmpty();
+    }
+
+    @Test
+    void gapsAreFilledInStreamsToo() throws Exception {
+        List<String> data = stream(
+                "/v1/completions",
+                "\"model\":\"base\",\"prompt\":\"a\",\"suffix\":\"z\",\"max_tokens\":5,\"stream\":true");
+        assertThat(data.subList(0, 5).stream()
+                        .map(JsonMapper.shared()::readTree)
+                        .map(chunk -> chunk.path("choices").path(0).path("text").asString()))
+                .containsExactly("<", "a", "_", "z", ">");
+        assertThat(data.get(5)).contains("\"suffix_used\":true");
+    }
+
+    @Test
+    void textsAndTokensAreEmbedded() throws Exception {
+        JsonNode one = RunningServer.json(embed("\"input\":\"abc\""));
+        assertThat(one.path("object").asString()).isEqualTo("list");
+        assertThat(one.path("data").toString())
+                .isEqualTo("[{\"object\":\"embedding\",\"index\":0,\"embedding\":[97.0,3.0]}]");
+        assertThat(one.path("usage").toString()).isEqualTo("{\"prompt_tokens\":3,\"total_tokens\":3}");
+
+        JsonNode several = RunningServer.json(embed("\"input\":[\"a\",[98,99]],\"encoding_format\":\"base64\""));
+        assertThat(several.path("data").path(1).path("index").asInt()).isEqualTo(1);
+        assertThat(Base64.getDecoder()
+                        .decode(several.path("data").path(1).path("embedding").asString()))
+                .containsExactly(0, 0, 0xc4, 0x42, 0, 0, 0, 0x40);
+        for (String bad : List.of("\"input\":[]", "\"input\":\"\"", "\"input\":[[]]", "\"input\":3", "\"x\":1")) {
+            assertThat(embed(bad).statusCode()).as(bad).isEqualTo(400);
+        }
+        assertThat(embed("\"input\":\"a\",\"dimensions\":3").statusCode()).isEqualTo(400);
+    }
+
+    private HttpResponse<String> embed(String fields) throws Exception {
+        return server.post("/v1/embeddings", "{\"model\":\"java\"," + fields + "}");
     }
 
     @Test

@@ -33,9 +33,7 @@ public final class CpuKernelsComponent {
                 threads(context.getProperty(THREADS)),
                 context.getDataFile("native").toPath());
         registration = context.registerService(
-                Kernels.class,
-                kernels,
-                FrameworkUtil.asDictionary(Map.of(KERNELS, kernels.description())));
+                Kernels.class, kernels, FrameworkUtil.asDictionary(Map.of(KERNELS, kernels.description())));
     }
 
     @Deactivate

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.apprentice.compute.DataType;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
@@ -26,11 +27,28 @@ final class NativeFunctions {
     private static final MethodHandle QUANTIZE =
             LINKER.downcallHandle(procedure(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG), CRITICAL);
     private static final MethodHandle GEMV = LINKER.downcallHandle(
-            procedure(
-                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_INT, JAVA_LONG, JAVA_LONG),
+            procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_INT, JAVA_LONG, JAVA_LONG),
             CRITICAL);
     private static final MethodHandle LEFT = LINKER.downcallHandle(
             procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), CRITICAL);
+    private static final MethodHandle SWIGLU =
+            LINKER.downcallHandle(procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), CRITICAL);
+    private static final MethodHandle SWIGLU_BACKWARD = LINKER.downcallHandle(
+            procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), CRITICAL);
+    private static final MethodHandle ATTEND = LINKER.downcallHandle(
+            procedure(
+                    JAVA_INT,
+                    JAVA_INT,
+                    JAVA_LONG,
+                    JAVA_LONG,
+                    JAVA_LONG,
+                    JAVA_LONG,
+                    JAVA_LONG,
+                    JAVA_LONG,
+                    JAVA_FLOAT,
+                    JAVA_LONG,
+                    JAVA_LONG),
+            CRITICAL);
     private static final MethodHandle GEMM_BF16 = LINKER.downcallHandle(procedure(
             JAVA_INT,
             JAVA_LONG,
@@ -70,6 +88,9 @@ final class NativeFunctions {
     private final MemorySegment leftBf16;
     private final MemorySegment leftTransposed;
     private final MemorySegment gemmBf16;
+    private final MemorySegment swiGlu;
+    private final MemorySegment swiGluBackward;
+    private final MemorySegment attend;
     private final MemorySegment gemmF32;
 
     NativeFunctions(SymbolLookup library) {
@@ -81,6 +102,9 @@ final class NativeFunctions {
         gemvQ4 = library.findOrThrow("apprentice_gemv_q4_0");
         leftBf16 = library.findOrThrow("apprentice_left_bf16");
         leftTransposed = library.findOrThrow("apprentice_left_f32_transposed");
+        swiGlu = library.findOrThrow("apprentice_swiglu");
+        swiGluBackward = library.findOrThrow("apprentice_swiglu_backward");
+        attend = library.findOrThrow("apprentice_attend");
         gemmBf16 = library.findOrThrow("apprentice_gemm_bf16");
         gemmF32 = library.findOrThrow("apprentice_gemm_f32");
     }
@@ -117,13 +141,12 @@ final class NativeFunctions {
             Gemm.Result result,
             long y,
             long yStride) {
-        MemorySegment function =
-                switch (type) {
-                    case F32 -> gemvF32;
-                    case BF16 -> gemvBf16;
-                    case Q8_0 -> gemvQ8;
-                    case Q4_0 -> gemvQ4;
-                };
+        MemorySegment function = switch (type) {
+            case F32 -> gemvF32;
+            case BF16 -> gemvBf16;
+            case Q8_0 -> gemvQ8;
+            case Q4_0 -> gemvQ4;
+        };
         try {
             GEMV.invokeExact(function, weight, rows, columns, x, tokens, scale, result.ordinal(), y, yStride);
         } catch (Throwable e) {
@@ -142,6 +165,48 @@ final class NativeFunctions {
     void leftTransposed(long a, long aStride, long rows, long depth, long out, long outStride) {
         try {
             LEFT.invokeExact(leftTransposed, a, aStride, rows, depth, out, outStride);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    void swiGlu(long gate, long up, long out, long count) {
+        try {
+            SWIGLU.invokeExact(swiGlu, gate, up, out, count);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    void swiGluBackward(long gate, long up, long dOut, long dGate, long dUp, long count) {
+        try {
+            SWIGLU_BACKWARD.invokeExact(swiGluBackward, gate, up, dOut, dGate, dUp, count);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    void attend(
+            DataType stored,
+            int heads,
+            long query,
+            long keys,
+            long values,
+            long rowBytes,
+            long count,
+            long width,
+            float scale,
+            long scores,
+            long out) {
+        int type =
+                switch (stored) {
+                    case F32 -> 0;
+                    case F16 -> 1;
+                    case Q8_0 -> 2;
+                    default -> throw new IllegalArgumentException("Keys and values cannot be " + stored);
+                };
+        try {
+            ATTEND.invokeExact(attend, type, heads, query, keys, values, rowBytes, count, width, scale, scores, out);
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -76,16 +76,22 @@ final class NativeGemm {
     private Left left(int firstRow, int rows, Scratch scratch) {
         if (type != NativeType.F32) {
             Left left = new Left(scratch.memory(rows * stride() / 2).address(), stride(), 2);
-            prepare(left, rows, (from, count, to) -> functions.leftBf16(
-                    address(a, firstRow + from), a.rowBytes() / 4, count, depth, to, left.stride()));
+            prepare(
+                    left,
+                    rows,
+                    (from, count, to) -> functions.leftBf16(
+                            address(a, firstRow + from), a.rowBytes() / 4, count, depth, to, left.stride()));
             return left;
         }
         if (layoutA == Layout.PLAIN) {
             return new Left(address(a, firstRow), a.rowBytes() / 4, 4);
         }
         Left left = new Left(scratch.memory(rows * stride()).address(), stride(), 4);
-        prepare(left, rows, (from, count, to) -> functions.leftTransposed(
-                address(a, 0) + 4L * (firstRow + from), a.rowBytes() / 4, count, depth, to, left.stride()));
+        prepare(
+                left,
+                rows,
+                (from, count, to) -> functions.leftTransposed(
+                        address(a, 0) + 4L * (firstRow + from), a.rowBytes() / 4, count, depth, to, left.stride()));
         return left;
     }
 
@@ -109,7 +115,8 @@ final class NativeGemm {
     }
 
     private void multiply(Left left, int firstRow, int rows) {
-        // Tasks own columns. A product too narrow for all threads is also split by rows; then its few columns are packed twice.
+        // Tasks own columns. A product too narrow for all threads is also split by rows; then its few columns are
+        // packed twice.
         int blocks = Math.ceilDiv(c.columns(), BLOCK);
         int splits = blocks >= 2 * pool.threads() ? 1 : Math.ceilDiv(2 * pool.threads(), blocks);
         int rowsPerSplit = Math.ceilDiv(Math.ceilDiv(rows, splits), 24) * 24;

@@ -14,8 +14,10 @@ final class NativeGemv {
     /** Elements of the weight per task: some microseconds. */
     private static final int TASK = 1 << 17;
 
-    /** Floats that 64 rounded activations take, with their scales and offsets. */
-    private static final int FLOATS_PER_64 = 48;
+    /** The C library's groups of rounded activations, and the floats that one takes with its scales and offsets. */
+    private static final int GROUP = 128;
+
+    private static final int GROUP_FLOATS = 64;
 
     private NativeGemv() {}
 
@@ -34,12 +36,11 @@ final class NativeGemv {
         long rowBytes = weight.type().rowBytes(in);
         long work = (long) weight.rows() * in * x.rows();
         try (Scratch scratch = Scratch.borrow()) {
-            long input =
-                    switch (type) {
-                        case F32, BF16 -> x.data().address();
-                        case Q8_0 -> quantized(functions, x, 128, scratch);
-                        case Q4_0 -> quantized(functions, x, 8, scratch);
-                    };
+            long input = switch (type) {
+                case F32, BF16 -> x.data().address();
+                case Q8_0 -> quantized(functions, x, 128, scratch);
+                case Q4_0 -> quantized(functions, x, 8, scratch);
+            };
             pool.run(Math.ceilDiv(weight.rows(), rowsPerTask), work, task -> {
                 int first = task * rowsPerTask;
                 functions.gemv(
@@ -62,14 +63,14 @@ final class NativeGemv {
     }
 
     private static long quantized(NativeFunctions functions, Tensor x, int bias, Scratch scratch) {
-        int groups = Math.ceilDiv(x.columns(), 64);
-        MemorySegment out = scratch.memory((long) x.rows() * groups * FLOATS_PER_64);
+        int groups = Math.ceilDiv(x.columns(), GROUP);
+        MemorySegment out = scratch.memory((long) x.rows() * groups * GROUP_FLOATS);
         for (int token = 0; token < x.rows(); token++) {
             functions.quantize(
                     x.data().address() + 4L * token * x.columns(),
                     x.columns(),
                     bias,
-                    out.address() + 4L * token * groups * FLOATS_PER_64);
+                    out.address() + 4L * token * groups * GROUP_FLOATS);
         }
         return out.address();
     }

@@ -29,8 +29,15 @@ public final class NativeLibrary implements AutoCloseable {
     public static final class Unavailable extends Exception {
         private static final long serialVersionUID = 1;
 
-        Unavailable(String message, @Nullable Throwable cause) {
-            super(message, cause);
+        private final String reason;
+
+        Unavailable(String reason, @Nullable Throwable cause) {
+            super(reason, cause);
+            this.reason = reason;
+        }
+
+        public String reason() {
+            return reason;
         }
     }
 

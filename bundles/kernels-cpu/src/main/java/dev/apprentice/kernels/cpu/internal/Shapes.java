@@ -86,6 +86,22 @@ public final class Shapes {
                         + text(keys));
     }
 
+    /** As above, with keys and values of another type. */
+    static void attention(AttentionShape shape, int past, Tensor query, Matrix keys, Matrix values, Tensor out) {
+        same(query, out);
+        require(
+                query.columns() == shape.queryWidth()
+                        && keys.columns() == shape.keyValueWidth()
+                        && values.columns() == shape.keyValueWidth()
+                        && keys.type() == values.type()
+                        && shape.headDim() % keys.type().blockElements() == 0
+                        && past >= 0
+                        && keys.rows() >= past + query.rows()
+                        && values.rows() >= past + query.rows(),
+                "Attention " + shape + " after " + past + " tokens does not fit queries " + text(query) + " and "
+                        + keys.type() + " keys " + keys.rows() + "x" + keys.columns());
+    }
+
     private static void require(boolean fits, String message) {
         if (!fits) {
             throw new IllegalArgumentException(message);

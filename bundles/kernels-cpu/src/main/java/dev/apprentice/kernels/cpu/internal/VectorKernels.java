@@ -3,6 +3,7 @@ package dev.apprentice.kernels.cpu.internal;
 import dev.apprentice.compute.AttentionGradient;
 import dev.apprentice.compute.AttentionShape;
 import dev.apprentice.compute.AttentionTape;
+import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.RotaryTable;
@@ -15,9 +16,9 @@ public class VectorKernels implements Kernels, AutoCloseable {
     private static final int SLICE = 1 << 14;
 
     /** An exponential costs about as much as this many multiplications. */
-    private static final long EXPONENTIAL = 12;
+    static final long EXPONENTIAL = 12;
 
-    private final WorkerPool pool;
+    final WorkerPool pool;
     private final Products products;
 
     public VectorKernels(int threads) {
@@ -33,6 +34,11 @@ public class VectorKernels implements Kernels, AutoCloseable {
     public String description() {
         return "Vector API, " + Lanes.COUNT * 32 + " bits, " + pool.threads()
                 + (pool.threads() == 1 ? " thread" : " threads");
+    }
+
+    @Override
+    public int threads() {
+        return pool.threads();
     }
 
     @Override
@@ -115,6 +121,22 @@ public class VectorKernels implements Kernels, AutoCloseable {
     }
 
     @Override
+    public void attention(AttentionShape shape, int past, Tensor query, Matrix keys, Matrix values, Tensor out) {
+        Shapes.attention(shape, past, query, keys, values, out);
+        if (keys.type() == DataType.F32) {
+            attention(shape, past, query, tensor(keys), tensor(values), out);
+        } else if (query.rows() <= AttentionStep.MOST_TOKENS) {
+            StoredAttention.run(pool, shape, past, query, keys, values, out);
+        } else {
+            Kernels.super.attention(shape, past, query, keys, values, out);
+        }
+    }
+
+    private static Tensor tensor(Matrix matrix) {
+        return new Tensor(matrix.rows(), matrix.columns(), matrix.data());
+    }
+
+    @Override
     public void attentionBackward(
             AttentionShape shape, AttentionTape forward, Tensor dOut, AttentionGradient gradient) {
         Shapes.attention(shape, 0, forward.query(), forward.keys(), forward.values(), dOut);
@@ -178,7 +200,7 @@ public class VectorKernels implements Kernels, AutoCloseable {
         });
     }
 
-    private void slices(Tensor shape, long workPerElement, Slice operation) {
+    final void slices(Tensor shape, long workPerElement, Slice operation) {
         long size = (long) shape.rows() * shape.columns();
         pool.run(Math.toIntExact(Math.ceilDiv(size, (long) SLICE)), workPerElement * size, index -> {
             long from = (long) index * SLICE;
@@ -187,7 +209,7 @@ public class VectorKernels implements Kernels, AutoCloseable {
     }
 
     /** Part of an operation that goes element by element. */
-    private interface Slice {
+    interface Slice {
         void run(long from, int count);
     }
 }

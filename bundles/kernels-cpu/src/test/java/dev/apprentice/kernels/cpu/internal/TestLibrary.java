@@ -38,9 +38,9 @@ final class TestLibrary {
     static double roundingPerTerm(DataType type, int tokens) {
         boolean few = tokens <= Products.MOST_TOKENS;
         return switch (type) {
-            case F32 -> 0;
             case BF16 -> few ? 0 : 6 * 0.0005;
-            default -> few ? 6 * 0.0013 : 6 * 0.0005;
+            case Q8_0, Q4_0 -> few ? 6 * 0.0013 : 6 * 0.0005;
+            default -> 0;
         };
     }
 }
