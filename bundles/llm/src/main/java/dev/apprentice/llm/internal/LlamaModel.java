@@ -111,6 +111,8 @@ public final class LlamaModel implements LanguageModel {
             LoadProgress progress) {
         ModelConfig config = ModelConfig.parse(source.config());
         MemoryNeed.require(source.tensors(), type);
+        // before anything is as large as the configuration claims, the file must be
+        source.tensors().require("model.embed_tokens.weight", config.vocabulary(), config.width());
         byte[] tokenizerJson = source.tokenizer();
         ByteLevelTokenizer tokenizer = ByteLevelTokenizer.parse(tokenizerJson, config, nativeCache);
         BaseIdentity identity = BaseIdentity.of(source.files(), digests, progress);
