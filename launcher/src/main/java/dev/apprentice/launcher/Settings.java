@@ -33,8 +33,8 @@ public record Settings(
     /** Name of the file in the home folder. */
     public static final String FILE = "apprentice.properties";
 
-    private static final List<String> KEYS = List.of(
-            "http.port", "model.dir", "model.weights", "kv", "prefix.cache", "threads", "log.level");
+    private static final List<String> KEYS =
+            List.of("http.port", "model.dir", "model.weights", "kv", "prefix.cache", "threads", "log.level");
     private static final List<String> WEIGHTS = List.of("F32", "BF16", "Q8_0", "Q4_0");
     private static final List<String> KEY_VALUES = List.of("F32", "F16", "Q8_0");
     private static final int DEFAULT_PREFIX_CACHE = 256;

@@ -26,7 +26,8 @@ class SettingsTest {
     @Test
     void valuesReachTheFramework() throws IOException {
         Files.writeString(
-                home.resolve(Settings.FILE), "http.port=0\nmodel.weights=Q8_0\nkv=Q8_0\nprefix.cache=9\nthreads=3\nmodel.dir=" + home + "\n");
+                home.resolve(Settings.FILE),
+                "http.port=0\nmodel.weights=Q8_0\nkv=Q8_0\nprefix.cache=9\nthreads=3\nmodel.dir=" + home + "\n");
         assertThat(Settings.read(home).frameworkProperties())
                 .containsEntry("apprentice.http.port", "0")
                 .containsEntry("apprentice.model.weights", "Q8_0")

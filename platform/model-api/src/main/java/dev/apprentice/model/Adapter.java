@@ -7,8 +7,9 @@ import java.lang.foreign.MemorySegment;
  *
  * @param baseDigest the base it was made for
  * @param digest {@code sha256:} over base digest, spec and values: equal digests answer equally
- * @param values float32, all tensors one after the other: by layer, by target in the order of {@link AdapterSpec#LINEAR_LAYERS},
- *     A (rank, in) before B (out, rank); read-only native memory
+ * @param values float32, all tensors one after the other: by layer, by target in the order of {@link AdapterSpec#LINEAR_LAYERS};
+ *     of a LoRA layer A (rank, in), then B (out, rank), of DoRA also the magnitudes (out), of IA3 the factors; read-only native
+ *     memory
  */
 public record Adapter(AdapterSpec spec, String baseDigest, String digest, MemorySegment values) {
     public Adapter {

@@ -40,7 +40,10 @@ public interface LanguageModel {
      */
     float[] embed(int[] tokens, @Nullable Adapter adapter);
 
-    /** A new adapter that has no effect yet: A is Kaiming-uniform by the seed, B is zero (arXiv 2106.09685). */
+    /**
+     * A new adapter that has no effect yet: A is Kaiming-uniform by the seed, B is zero (arXiv 2106.09685), magnitudes are the norms
+     * of the rows, factors are 1.
+     */
     Adapter freshAdapter(AdapterSpec spec, long seed);
 
     /** An adapter from flat values in the order of {@link #freshAdapter}'s; the values are copied. */
@@ -56,6 +59,15 @@ public interface LanguageModel {
     /** Writes an adapter in PEFT form; {@link #readAdapter} gives the same digest back. */
     AdapterFiles writeAdapter(Adapter adapter);
 
-    /** A trainer that starts from the adapter's values. Close it to free its memory. */
-    Trainer trainer(Adapter start);
+    /** A trainer that starts from the adapter's values, within {@link TrainingBudget#DEFAULT}. Close it to free its memory. */
+    default Trainer trainer(Adapter start) {
+        return trainer(start, TrainingBudget.DEFAULT);
+    }
+
+    /**
+     * A trainer within a budget of memory.
+     *
+     * @throws ModelException if the longest sample does not fit; the message says how much is missing
+     */
+    Trainer trainer(Adapter start, TrainingBudget budget);
 }

@@ -8,6 +8,8 @@ import dev.apprentice.compute.Tensor;
  *
  * @param input (n, width)
  * @param normed (n, width)
+ * @param projectedQuery (n, heads·headDim), before its heads are normalised; void where they are not
+ * @param projectedKey (n, keyValueHeads·headDim), likewise
  * @param query (n, heads·headDim), rotated
  * @param attended (n, heads·headDim)
  * @param middle (n, width), after attention
@@ -16,11 +18,13 @@ import dev.apprentice.compute.Tensor;
  * @param up (n, feedForward)
  * @param activated (n, feedForward)
  * @param output (n, width)
- * @param lowRank A·x (n, rank) of every adapted linear layer
+ * @param beside what adapters compute beside
  */
 record Activations(
         Tensor input,
         Tensor normed,
+        Tensor projectedQuery,
+        Tensor projectedKey,
         Tensor query,
         Tensor attended,
         Tensor middle,
@@ -29,45 +33,49 @@ record Activations(
         Tensor up,
         Tensor activated,
         Tensor output,
-        LowRank lowRank) {
+        Beside beside) {
 
-    /** A·x (n, rank) by linear layer; without an adapter nobody looks at it. */
-    record LowRank(Tensor query, Tensor key, Tensor value, Tensor output, Tensor gate, Tensor up, Tensor down) {
-        /** Enough to run forward: one tensor for all. */
-        static LowRank shared(Tensor tensor) {
-            return new LowRank(tensor, tensor, tensor, tensor, tensor, tensor, tensor);
+    /** What adapters compute beside, by linear layer. */
+    record Beside(Room query, Room key, Room value, Room output, Room gate, Room up, Room down) {
+        private static Beside shared(Room room) {
+            return new Beside(room, room, room, room, room, room, room);
         }
 
-        private static LowRank kept(Scratch scratch, int n, int rank) {
-            return new LowRank(
-                    scratch.tensor(n, rank),
-                    scratch.tensor(n, rank),
-                    scratch.tensor(n, rank),
-                    scratch.tensor(n, rank),
-                    scratch.tensor(n, rank),
-                    scratch.tensor(n, rank),
-                    scratch.tensor(n, rank));
+        private static Beside kept(Scratch scratch, int n, Network.Block block) {
+            return new Beside(
+                    Room.Kept.of(scratch, n, block.query()),
+                    Room.Kept.of(scratch, n, block.key()),
+                    Room.Kept.of(scratch, n, block.value()),
+                    Room.Kept.of(scratch, n, block.output()),
+                    Room.Kept.of(scratch, n, block.gate()),
+                    Room.Kept.of(scratch, n, block.up()),
+                    Room.Kept.of(scratch, n, block.down()));
         }
     }
 
     /** For inference. */
-    static Activations reused(Scratch scratch, ModelConfig config, int n, int rank) {
+    static Activations reused(Scratch scratch, ModelConfig config, int n, Network network) {
         Tensor hidden = scratch.tensor(n, config.width());
-        LowRank lowRank = LowRank.shared(scratch.tensor(n, Math.max(rank, 1)));
-        return allocate(scratch, config, n, hidden, hidden, lowRank);
+        return allocate(scratch, config, n, hidden, hidden, Beside.shared(Room.Shared.of(scratch, n, network)));
     }
 
-    /** For training, over a given input. */
-    static Activations kept(Scratch scratch, ModelConfig config, int n, int rank, Tensor input) {
+    /** For training a block, over a given input. */
+    static Activations kept(Scratch scratch, ModelConfig config, int n, Network.Block block, Tensor input) {
         Tensor output = scratch.tensor(n, config.width());
-        return allocate(scratch, config, n, input, output, LowRank.kept(scratch, n, rank));
+        return allocate(scratch, config, n, input, output, Beside.kept(scratch, n, block));
     }
 
     private static Activations allocate(
-            Scratch scratch, ModelConfig config, int n, Tensor input, Tensor output, LowRank lowRank) {
+            Scratch scratch, ModelConfig config, int n, Tensor input, Tensor output, Beside beside) {
+        int projected = switch (config.architecture().headNorm()) {
+            case NONE -> 0;
+            case RMS -> n;
+        };
         return new Activations(
                 input,
                 scratch.tensor(n, config.width()),
+                scratch.tensor(projected, config.attention().queryWidth()),
+                scratch.tensor(projected, config.attention().keyValueWidth()),
                 scratch.tensor(n, config.attention().queryWidth()),
                 scratch.tensor(n, config.attention().queryWidth()),
                 scratch.tensor(n, config.width()),
@@ -76,6 +84,6 @@ record Activations(
                 scratch.tensor(n, config.feedForward()),
                 scratch.tensor(n, config.feedForward()),
                 output,
-                lowRank);
+                beside);
     }
 }

@@ -3,6 +3,7 @@ package dev.apprentice.llm.internal;
 import dev.apprentice.compute.AttentionGradient;
 import dev.apprentice.compute.AttentionTape;
 import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class BackwardPass {
     private final Transformer transformer;
     private final Kernels kernels;
-    private final MemorySegment gradient;
+    private final Packing packing;
+    private final GradientSink sink;
     private final Tensor dNormed; // (n, width)
     private final Tensor dQuery; // (n, heads·headDim)
     private final Tensor dAttended; // (n, heads·headDim)
@@ -20,14 +22,15 @@ final class BackwardPass {
     private final Tensor dGate; // (n, feedForward)
     private final Tensor dUp; // (n, feedForward)
     private final Tensor dActivated; // (n, feedForward)
-    private final Tensor dLowRank; // (n, rank)
+    private final MemorySegment room; // of whatever one linear layer needs on the way
 
-    /** @param gradient receives the gradients, flat in the adapter's layout */
-    BackwardPass(Transformer transformer, int rank, int n, MemorySegment gradient, Scratch scratch) {
+    BackwardPass(Transformer transformer, Network network, Packing packing, GradientSink sink, Scratch scratch) {
+        int n = packing.tokens().length;
         ModelConfig config = transformer.config();
         this.transformer = transformer;
         this.kernels = transformer.kernels();
-        this.gradient = gradient;
+        this.packing = packing;
+        this.sink = sink;
         this.dNormed = scratch.tensor(n, config.width());
         this.dQuery = scratch.tensor(n, config.attention().queryWidth());
         this.dAttended = scratch.tensor(n, config.attention().queryWidth());
@@ -36,32 +39,37 @@ final class BackwardPass {
         this.dGate = scratch.tensor(n, config.feedForward());
         this.dUp = scratch.tensor(n, config.feedForward());
         this.dActivated = scratch.tensor(n, config.feedForward());
-        this.dLowRank = scratch.tensor(n, rank);
+        int widest = Math.max(
+                Math.max(config.width(), config.feedForward()),
+                config.attention().queryWidth());
+        this.room = scratch.tensor(n, widest + network.highestRank()).data();
     }
 
     /** @param dHidden gradient of the last block's output (n, width); overwritten */
     void run(Network network, Tape tape, Tensor dHidden) {
-        for (int layer = network.blocks().size() - 1; layer >= 0; layer--) {
+        int last = network.lowestAdapted();
+        for (int layer = network.blocks().size() - 1; layer >= last; layer--) {
             Network.Block block = network.blocks().get(layer);
-            Activations at = tape.activations().get(layer);
-            boolean lowest = layer == 0;
+            Tape.Step step = tape.at(layer);
+            Activations at = step.activations();
+            boolean lowest = layer == last;
             feedForward(block, at, dHidden, lowest);
             if (lowest && !block.adaptsAttention()) {
                 return;
             }
-            attention(block, at, tape.keyValues().get(layer), dHidden, lowest);
+            attention(block, at, step.keyValues(), dHidden, lowest);
         }
     }
 
     /** From the gradient of a block's output to that of its middle, in place. */
     private void feedForward(Network.Block block, Activations at, Tensor dHidden, boolean lowest) {
         dActivated.clear();
-        project(block.down(), at.activated(), at.lowRank().down(), dHidden, dActivated);
+        project(block.down(), at.activated(), at.beside().down(), dHidden, dActivated);
         kernels.swiGluBackward(at.gate(), at.up(), dActivated, dGate, dUp);
         boolean inputWanted = !lowest || block.adaptsAttention();
         dNormed.clear();
-        project(block.gate(), at.middleNormed(), at.lowRank().gate(), dGate, inputWanted ? dNormed : null);
-        project(block.up(), at.middleNormed(), at.lowRank().up(), dUp, inputWanted ? dNormed : null);
+        project(block.gate(), at.middleNormed(), at.beside().gate(), dGate, inputWanted ? dNormed : null);
+        project(block.up(), at.middleNormed(), at.beside().up(), dUp, inputWanted ? dNormed : null);
         if (inputWanted) {
             kernels.rmsNormBackward(
                     at.middle(), block.feedForwardNorm(), transformer.config().epsilon(), dNormed, dHidden);
@@ -71,47 +79,128 @@ final class BackwardPass {
     /** From the gradient of a block's middle to that of its input, in place. */
     private void attention(Network.Block block, Activations at, KeyValues keyValues, Tensor dHidden, boolean lowest) {
         dAttended.clear();
-        project(block.output(), at.attended(), at.lowRank().output(), dHidden, dAttended);
+        project(block.output(), at.attended(), at.beside().output(), dHidden, dAttended);
         dQuery.clear();
         dKeys.clear();
         dValues.clear();
-        kernels.attentionBackward(
-                transformer.config().attention(),
+        packing.attendBackward(
+                transformer,
                 new AttentionTape(at.query(), keyValues.keys(), keyValues.values()),
                 dAttended,
                 new AttentionGradient(dQuery, dKeys, dValues));
-        kernels.rotateBackward(transformer.rotary(), 0, dQuery);
-        kernels.rotateBackward(transformer.rotary(), 0, dKeys);
+        if (block.headNorms() != null) {
+            throughHeadNorm(block.headNorms().query(), at.projectedQuery(), dQuery);
+            throughHeadNorm(block.headNorms().key(), at.projectedKey(), dKeys);
+        }
         dNormed.clear();
-        project(block.query(), at.normed(), at.lowRank().query(), dQuery, lowest ? null : dNormed);
-        project(block.key(), at.normed(), at.lowRank().key(), dKeys, lowest ? null : dNormed);
-        project(block.value(), at.normed(), at.lowRank().value(), dValues, lowest ? null : dNormed);
+        project(block.query(), at.normed(), at.beside().query(), dQuery, lowest ? null : dNormed);
+        project(block.key(), at.normed(), at.beside().key(), dKeys, lowest ? null : dNormed);
+        project(block.value(), at.normed(), at.beside().value(), dValues, lowest ? null : dNormed);
         if (!lowest) {
             kernels.rmsNormBackward(
                     at.input(), block.attentionNorm(), transformer.config().epsilon(), dNormed, dHidden);
         }
     }
 
+    /** From the gradient of normalised heads to that of what was projected, in place. */
+    private void throughHeadNorm(MemorySegment norm, Tensor projected, Tensor gradient) {
+        Tensor change = roomLike(gradient);
+        change.clear();
+        kernels.rmsNormBackward(
+                transformer.heads(projected),
+                norm,
+                transformer.config().epsilon(),
+                transformer.heads(gradient),
+                transformer.heads(change));
+        gradient.data().copyFrom(change.data());
+    }
+
     /** Adds the gradients of a linear layer's adapter, and of its input where that is wanted. */
-    private void project(Projection projection, Tensor x, Tensor lowRank, Tensor dy, @Nullable Tensor dx) {
+    private void project(Projection projection, Tensor x, Room beside, Tensor dy, @Nullable Tensor dx) {
         switch (projection) {
-            case Projection.Plain plain -> {
-                if (dx != null) {
-                    kernels.multiplyTransposedAdd(plain.weight(), dy, 1, dx);
-                }
+            case Projection.Plain(Weights.Linear base) -> addTo(dx, base, dy);
+            case Projection.LowRank lora -> {
+                addTo(dx, lora.base(), dy);
+                product(
+                        lora.a(),
+                        lora.b(),
+                        lora.scale(),
+                        lora.slot().a(),
+                        lora.slot().b(),
+                        x,
+                        beside,
+                        dy,
+                        dx);
             }
             case Projection.Mixed _ -> throw new IllegalArgumentException("A sequence trains one adapter, not several");
-            case Projection.Adapted adapted -> {
-                dLowRank.clear();
-                kernels.multiplyTransposedAdd(adapted.b(), dy, adapted.scale(), dLowRank);
-                kernels.outerProductAdd(
-                        dy, lowRank, adapted.scale(), adapted.slot().b(gradient));
-                kernels.outerProductAdd(dLowRank, x, 1, adapted.slot().a(gradient));
+            case Projection.Decomposed dora -> {
+                Tensor dUnscaled = roomLike(dy);
+                kernels.scaleColumns(dy, dora.rows().inverseNorms(), dUnscaled);
+                sink.vector(dora.slot().magnitude(), dUnscaled, beside.unscaled(dy));
+                kernels.scaleColumns(dUnscaled, dora.rows().magnitudes(), dUnscaled);
+                addTo(dx, dora.base(), dUnscaled);
+                product(
+                        dora.a(),
+                        dora.b(),
+                        dora.scale(),
+                        dora.slot().a(),
+                        dora.slot().b(),
+                        x,
+                        beside,
+                        dUnscaled,
+                        dx);
+            }
+            case Projection.ScaledOutput ia3 -> {
+                sink.vector(ia3.slot().factors(), dy, beside.unscaled(dy));
+                Tensor dUnscaled = roomLike(dy);
+                kernels.scaleColumns(dy, ia3.factors(), dUnscaled);
+                addTo(dx, ia3.base(), dUnscaled);
+            }
+            case Projection.ScaledInput ia3 -> {
+                Tensor dScaled = roomLike(x);
+                dScaled.clear();
+                addTo(dScaled, ia3.base(), dy);
+                sink.vector(ia3.slot().factors(), dScaled, x);
                 if (dx != null) {
-                    kernels.multiplyTransposedAdd(adapted.weight(), dy, 1, dx);
-                    kernels.multiplyTransposedAdd(adapted.a(), dLowRank, 1, dx);
+                    kernels.scaleColumns(dScaled, ia3.factors(), dScaled);
+                    kernels.add(dScaled, dx);
                 }
             }
         }
+    }
+
+    /** dx += dy W, where it is wanted. */
+    private void addTo(@Nullable Tensor dx, Weights.Linear linear, Tensor dy) {
+        if (dx != null) {
+            kernels.multiplyTransposedAdd(linear.weight(), dy, 1, dx);
+        }
+    }
+
+    /** Back through scale·B(Ax). */
+    private void product(
+            Matrix a,
+            Matrix b,
+            float scale,
+            AdapterSlot.Part aPart,
+            AdapterSlot.Part bPart,
+            Tensor x,
+            Room beside,
+            Tensor dy,
+            @Nullable Tensor dx) {
+        int n = dy.rows();
+        int rank = a.rows();
+        Tensor dLowRank = new Tensor(n, rank, room.asSlice(room.byteSize() - 4L * n * rank, 4L * n * rank));
+        dLowRank.clear();
+        kernels.multiplyTransposedAdd(b, dy, scale, dLowRank);
+        sink.matrix(bPart, dy, beside.lowRank(n, rank), scale);
+        sink.matrix(aPart, dLowRank, x, 1);
+        if (dx != null) {
+            kernels.multiplyTransposedAdd(a, dLowRank, 1, dx);
+        }
+    }
+
+    private Tensor roomLike(Tensor tensor) {
+        return new Tensor(
+                tensor.rows(), tensor.columns(), room.asSlice(0, tensor.data().byteSize()));
     }
 }

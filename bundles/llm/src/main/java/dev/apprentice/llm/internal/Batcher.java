@@ -186,7 +186,7 @@ final class Batcher {
             parts.add(new Pass.Part(rows.get(row).session.cache(), row, 1));
         }
         if (pass == null) {
-            pass = new Pass(transformer, n, network.rank());
+            pass = new Pass(transformer, n, network);
         }
         int[] tokens = rows.stream().mapToInt(step -> step.token).toArray();
         Tensor hidden = pass.run(network, tokens, parts);

@@ -2,7 +2,6 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
-import dev.apprentice.compute.RotaryTable;
 import dev.apprentice.compute.Tensor;
 import dev.apprentice.model.Adapter;
 import dev.apprentice.model.AdapterFiles;
@@ -15,6 +14,7 @@ import dev.apprentice.model.ModelException;
 import dev.apprentice.model.ModelInfo;
 import dev.apprentice.model.Scores;
 import dev.apprentice.model.Trainer;
+import dev.apprentice.model.TrainingBudget;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -41,11 +41,14 @@ public final class LlamaModel implements LanguageModel {
     private final Network base;
     private final ByteLevelTokenizer tokenizer;
     private final Adapters adapters;
+    private final RowScales rowScales;
     private final Set<Integer> ends;
     private final GenerationSettings settings;
     private final PrefixCache prefixes;
     private final Batcher batcher;
     private @Nullable TokenTrie tokenTrie;
+
+    /** Of the adapters that somebody still holds: what has to be computed of an adapter is computed once. */
     private final Map<Adapter, Network> networks = new WeakHashMap<>();
 
     private LlamaModel(
@@ -64,7 +67,8 @@ public final class LlamaModel implements LanguageModel {
         this.weights = weights;
         this.base = Network.plain(weights);
         this.tokenizer = tokenizer;
-        this.adapters = new Adapters(transformer.config(), info.digest());
+        this.rowScales = new RowScales(transformer.kernels());
+        this.adapters = new Adapters(transformer.config(), info.digest(), weights, rowScales);
         Set<Integer> endings = new HashSet<>(transformer.config().endOfText());
         tokenizer.special("<|im_end|>").ifPresent(endings::add);
         this.ends = Set.copyOf(endings);
@@ -107,15 +111,14 @@ public final class LlamaModel implements LanguageModel {
                     name,
                     file.digest(),
                     Digests.of(tokenizerJson),
-                    config.architecture(),
+                    config.architecture().className(),
                     type.name(),
                     config.layers(),
                     config.vocabulary(),
                     config.context(),
                     loader.parameters());
-            RotaryTable rotary = RotaryTable.create(
-                    memory, config.context(), config.attention().headDim(), config.ropeTheta());
-            return new LlamaModel(info, new Transformer(config, kernels, rotary), weights, tokenizer, settings);
+            return new LlamaModel(
+                    info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer, settings);
         } catch (IOException e) {
             throw ModelFiles.unreadable(ModelFiles.WEIGHTS, e);
         }
@@ -149,6 +152,10 @@ public final class LlamaModel implements LanguageModel {
             tokenTrie = known;
         }
         return known;
+    }
+
+    RowScales rowScales() {
+        return rowScales;
     }
 
     PrefixCache prefixes() {
@@ -278,8 +285,8 @@ public final class LlamaModel implements LanguageModel {
     }
 
     @Override
-    public Trainer trainer(Adapter start) {
-        return new LoraTrainer(this, start);
+    public Trainer trainer(Adapter start, TrainingBudget budget) {
+        return new AdapterTrainer(this, start, budget);
     }
 
     /** The layout of an adapter that must be for this base. */
@@ -293,20 +300,23 @@ public final class LlamaModel implements LanguageModel {
     }
 
     /** The same network for the same adapter, by which steps of several sessions find together. */
-    private Network network(@Nullable Adapter adapter) {
+    Network network(@Nullable Adapter adapter) {
         if (adapter == null) {
             return base;
         }
         AdapterLayout layout = layout(adapter);
         synchronized (networks) {
-            return networks.computeIfAbsent(adapter, wanted -> Network.adapted(weights, layout, wanted.values()));
+            return networks.computeIfAbsent(adapter, wanted -> {
+                Network network = Network.adapted(weights, layout, wanted.values());
+                rowScales.compute(network);
+                return network;
+            });
         }
     }
 
-    /** All that keys and values depend on but the tokens. */
+    /** All that keys and values depend on but the tokens; an adapter's digest stands for its scale too. */
     private String name(@Nullable Adapter adapter) {
-        String beside =
-                adapter == null ? "" : adapter.digest() + " " + adapter.spec().scale();
+        String beside = adapter == null ? "" : adapter.digest();
         return String.join(
                 "\n",
                 info.digest(),

@@ -1,12 +1,12 @@
 package dev.apprentice.llm.internal;
 
-import dev.apprentice.compute.Matrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
 /** Several networks over the same weights as one, for rows of which each belongs to one of them. */
-@SuppressWarnings("ReferenceEquality") // a model has one network object for each adapter, so that they are told apart quickly
+@SuppressWarnings(
+        "ReferenceEquality") // a model has one network object for each adapter, so that they are told apart quickly
 final class MixedNetwork {
     private MixedNetwork() {}
 
@@ -23,6 +23,7 @@ final class MixedNetwork {
                     rows.stream().map(network -> network.blocks().get(at)).toList();
             blocks.add(new Network.Block(
                     of.getFirst().attentionNorm(),
+                    of.getFirst().headNorms(),
                     mix(of, Network.Block::query),
                     mix(of, Network.Block::key),
                     mix(of, Network.Block::value),
@@ -32,8 +33,7 @@ final class MixedNetwork {
                     mix(of, Network.Block::up),
                     mix(of, Network.Block::down)));
         }
-        int rank = rows.stream().mapToInt(Network::rank).max().orElseThrow();
-        return new Network(first.weights(), List.copyOf(blocks), rank);
+        return Network.of(first.weights(), blocks);
     }
 
     private static Projection mix(List<Network.Block> blocks, Function<Network.Block, Projection> which) {
@@ -42,20 +42,11 @@ final class MixedNetwork {
         int from = 0;
         for (int row = 1; row <= rows.size(); row++) {
             if (row == rows.size() || rows.get(row) != rows.get(from)) {
-                if (rows.get(from) instanceof Projection.Adapted adapted) {
-                    parts.add(new Projection.Mixed.Part(adapted, from, row - from));
-                }
+                parts.add(new Projection.Mixed.Part(rows.get(from), from, row - from));
                 from = row;
             }
         }
-        return parts.isEmpty() ? rows.getFirst() : new Projection.Mixed(weight(rows.getFirst()), parts);
-    }
-
-    private static Matrix weight(Projection projection) {
-        return switch (projection) {
-            case Projection.Plain plain -> plain.weight();
-            case Projection.Adapted adapted -> adapted.weight();
-            case Projection.Mixed mixed -> mixed.weight();
-        };
+        boolean plain = parts.stream().allMatch(part -> part.projection() instanceof Projection.Plain);
+        return plain ? rows.getFirst() : new Projection.Mixed(rows.getFirst().base(), parts);
     }
 }

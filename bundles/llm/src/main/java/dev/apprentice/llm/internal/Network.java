@@ -1,21 +1,22 @@
 package dev.apprentice.llm.internal;
 
-import dev.apprentice.compute.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The base model as one call sees it, with or without an adapter: views of weights and adapter values, nothing copied.
  *
- * @param rank of the adapter; 0 if there is none
+ * @param widestBeside columns of the widest tensor that an adapted layer computes beside its output in inference
  */
-record Network(Weights weights, List<Block> blocks, int rank) {
+record Network(Weights weights, List<Block> blocks, int widestBeside) {
     /** One transformer block. */
     record Block(
             MemorySegment attentionNorm,
+            Weights.@Nullable HeadNorms headNorms,
             Projection query,
             Projection key,
             Projection value,
@@ -25,49 +26,114 @@ record Network(Weights weights, List<Block> blocks, int rank) {
             Projection up,
             Projection down) {
 
+        List<Projection> projections() {
+            return List.of(query, key, value, output, gate, up, down);
+        }
+
         /** Whether gradients are wanted of something before the attention's output. */
         boolean adaptsAttention() {
-            return List.of(query, key, value, output).stream().anyMatch(Projection.Adapted.class::isInstance);
+            return List.of(query, key, value, output).stream().anyMatch(Network::isAdapted);
         }
     }
 
     /** The base model alone. */
     static Network plain(Weights weights) {
-        return of(weights, 0, (layer, target) -> new Projection.Plain(linear(weights, layer, target)));
+        return of(weights, (layer, target) -> new Projection.Plain(linear(weights, layer, target)));
     }
 
-    /** The base model with adapter values beside it, in the order of the layout. */
+    /** The base model with adapter values beside it, in the order of the layout; {@link RowScales} must still be computed. */
     static Network adapted(Weights weights, AdapterLayout layout, MemorySegment values) {
-        return of(weights, layout.spec().rank(), (layer, target) -> {
-            Matrix weight = linear(weights, layer, target);
-            if (!layout.spec().targets().contains(target)) {
-                return new Projection.Plain(weight);
-            }
-            AdapterLayout.Slot slot = layout.slot(layer, target);
-            return new Projection.Adapted(
-                    weight,
-                    slot.a(values).asMatrix(),
-                    slot.b(values).asMatrix(),
-                    layout.spec().scale(),
-                    slot);
+        return of(weights, (layer, target) -> {
+            Weights.Linear base = linear(weights, layer, target);
+            return switch (layout.slot(layer, target)) {
+                case null -> new Projection.Plain(base);
+                case AdapterSlot.LowRank slot ->
+                    new Projection.LowRank(
+                            base,
+                            slot.a().tensor(values).asMatrix(),
+                            slot.b().tensor(values).asMatrix(),
+                            slot.scale(),
+                            slot);
+                case AdapterSlot.Decomposed slot ->
+                    new Projection.Decomposed(
+                            base,
+                            slot.a().tensor(values).asMatrix(),
+                            slot.b().tensor(values).asMatrix(),
+                            slot.scale(),
+                            RowScales.allocate(slot, values),
+                            slot);
+                case AdapterSlot.ScaledOutput slot ->
+                    new Projection.ScaledOutput(base, slot.factors().in(values), slot);
+                case AdapterSlot.ScaledInput slot ->
+                    new Projection.ScaledInput(base, slot.factors().in(values), slot);
+            };
         });
     }
 
-    private static Matrix linear(Weights weights, int layer, String target) {
-        Map<String, Matrix> linear = weights.layers().get(layer).linear();
-        Matrix matrix = linear.get(target);
-        if (matrix == null) {
-            throw new IllegalArgumentException("Layer " + layer + " has no linear layer " + target);
-        }
-        return matrix;
+    /** A network of given blocks. */
+    static Network of(Weights weights, List<Block> blocks) {
+        return new Network(weights, List.copyOf(blocks), widest(blocks, Network::beside));
     }
 
-    private static Network of(Weights weights, int rank, BiFunction<Integer, String, Projection> projection) {
+    /** The first block that has something adapted; the number of blocks if none has. */
+    int lowestAdapted() {
+        int layer = 0;
+        while (layer < blocks.size() && blocks.get(layer).projections().stream().noneMatch(Network::isAdapted)) {
+            layer++;
+        }
+        return layer;
+    }
+
+    private static int beside(Projection projection) {
+        return switch (projection) {
+            case Projection.Plain _, Projection.ScaledOutput _ -> 0;
+            case Projection.LowRank lowRank -> lowRank.a().rows();
+            case Projection.Decomposed decomposed -> decomposed.a().rows();
+            case Projection.ScaledInput scaled -> scaled.base().weight().columns();
+            case Projection.Mixed mixed ->
+                mixed.parts().stream()
+                        .mapToInt(part -> beside(part.projection()))
+                        .max()
+                        .orElse(0);
+        };
+    }
+
+    /** The highest rank. */
+    int highestRank() {
+        return widest(blocks, projection -> switch (projection) {
+            case Projection.LowRank lowRank -> lowRank.a().rows();
+            case Projection.Decomposed decomposed -> decomposed.a().rows();
+            case Projection.Plain _, Projection.ScaledOutput _, Projection.ScaledInput _, Projection.Mixed _ -> 0;
+        });
+    }
+
+    private static int widest(List<Block> blocks, ToIntFunction<Projection> columns) {
+        return blocks.stream()
+                .flatMap(block -> block.projections().stream())
+                .mapToInt(columns)
+                .max()
+                .orElse(0);
+    }
+
+    private static boolean isAdapted(Projection projection) {
+        return !(projection instanceof Projection.Plain);
+    }
+
+    private static Weights.Linear linear(Weights weights, int layer, String target) {
+        Weights.Linear wanted = weights.layers().get(layer).linear().get(target);
+        if (wanted == null) {
+            throw new IllegalArgumentException("Layer " + layer + " has no linear layer " + target);
+        }
+        return wanted;
+    }
+
+    private static Network of(Weights weights, BiFunction<Integer, String, Projection> projection) {
         List<Block> blocks = new ArrayList<>();
         for (int layer = 0; layer < weights.layers().size(); layer++) {
             Weights.Layer frozen = weights.layers().get(layer);
             blocks.add(new Block(
                     frozen.attentionNorm(),
+                    frozen.headNorms(),
                     projection.apply(layer, "q_proj"),
                     projection.apply(layer, "k_proj"),
                     projection.apply(layer, "v_proj"),
@@ -77,6 +143,6 @@ record Network(Weights weights, List<Block> blocks, int rank) {
                     projection.apply(layer, "up_proj"),
                     projection.apply(layer, "down_proj")));
         }
-        return new Network(weights, List.copyOf(blocks), rank);
+        return of(weights, blocks);
     }
 }

@@ -14,15 +14,15 @@ final class Pass implements AutoCloseable {
      * @param values as keys
      * @param normed (n, width)
      */
-    private record Buffers(Activations activations, Tensor keys, Tensor values, Tensor normed, int rank) {
-        static Buffers allocate(Scratch scratch, ModelConfig config, int n, int rank) {
+    private record Buffers(Activations activations, Tensor keys, Tensor values, Tensor normed, int widestBeside) {
+        static Buffers allocate(Scratch scratch, ModelConfig config, int n, Network network) {
             int keyValueWidth = config.attention().keyValueWidth();
             return new Buffers(
-                    Activations.reused(scratch, config, n, rank),
+                    Activations.reused(scratch, config, n, network),
                     scratch.tensor(n, keyValueWidth),
                     scratch.tensor(n, keyValueWidth),
                     scratch.tensor(n, config.width()),
-                    rank);
+                    network.widestBeside());
         }
     }
 
@@ -33,9 +33,9 @@ final class Pass implements AutoCloseable {
         }
     }
 
-    Pass(Transformer transformer, int expected, int rank) {
+    Pass(Transformer transformer, int expected, Network network) {
         this.transformer = transformer;
-        this.buffers = Buffers.allocate(scratch, transformer.config(), expected, rank);
+        this.buffers = Buffers.allocate(scratch, transformer.config(), expected, network);
     }
 
     /**
@@ -46,9 +46,9 @@ final class Pass implements AutoCloseable {
     Tensor run(Network network, int[] tokens, List<Part> parts) {
         ModelConfig config = transformer.config();
         parts.forEach(part -> part.cache().reserve(part.cache().length() + part.count()));
-        if (buffers.activations().input().rows() != tokens.length || buffers.rank() != network.rank()) {
+        if (buffers.activations().input().rows() != tokens.length || buffers.widestBeside() != network.widestBeside()) {
             scratch.reset();
-            buffers = Buffers.allocate(scratch, config, tokens.length, network.rank());
+            buffers = Buffers.allocate(scratch, config, tokens.length, network);
         }
         Activations at = buffers.activations();
         transformer.embed(network.weights(), tokens, at.input());

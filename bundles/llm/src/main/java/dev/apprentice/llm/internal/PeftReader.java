@@ -8,27 +8,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** Reads LoRA adapters in the form of Hugging Face PEFT. Unknown settings are ignored, as PEFT does, but none that would change the result. */
+/** Reads adapters in the form of Hugging Face PEFT: LoRA, rsLoRA, DoRA and IA3. */
 final class PeftReader {
     static final String CONFIG = "adapter_config.json";
     static final String TENSORS = "adapter_model.safetensors";
+    static final String PREFIX = "base_model.model.";
     static final String BASE_DIGEST = "base_model_digest";
-    private static final List<String> NOT_SUPPORTED = List.of(
-            "use_dora",
-            "use_rslora",
-            "rank_pattern",
-            "alpha_pattern",
-            "modules_to_save",
-            "layers_to_transform",
-            "fan_in_fan_out",
-            "lora_bias",
-            "trainable_token_indices",
-            "target_parameters");
-
     private final Adapters adapters;
 
     PeftReader(Adapters adapters) {
@@ -36,7 +24,13 @@ final class PeftReader {
     }
 
     Adapter read(AdapterFiles files) {
-        AdapterSpec spec = spec(Json.object(files.config(), PeftReader::fault));
+        JsonNode config = Json.object(files.config(), PeftConfig::fault);
+        JsonNode digest = config.path(BASE_DIGEST);
+        if (!digest.asString("none").equals(adapters.baseDigest())) {
+            throw PeftConfig.fault("is for the base model " + digest.asString("(" + BASE_DIGEST + " is missing)")
+                    + ", but this base is " + adapters.baseDigest());
+        }
+        AdapterSpec spec = new PeftConfig(adapters.config(), config).spec();
         try (Arena arena = Arena.ofShared()) {
             MemorySegment bytes = arena.allocate(files.tensors().length, 64);
             bytes.copyFrom(MemorySegment.ofArray(files.tensors()));
@@ -45,21 +39,13 @@ final class PeftReader {
             MemorySegment values = arena.allocate(layout.bytes(), 64);
             Set<String> unused = new HashSet<>(file.entries().keySet());
             layout.forEach(slot -> {
-                String module = "base_model.model." + ModelConfig.moduleName(slot.layer(), slot.target());
-                String a = module + ".lora_A.weight";
-                String b = module + ".lora_B.weight";
-                copy(
-                        file,
-                        a,
-                        file.require(a, slot.rank(), slot.inputs()),
-                        slot.a(values).data());
-                copy(
-                        file,
-                        b,
-                        file.require(b, slot.outputs(), slot.rank()),
-                        slot.b(values).data());
-                unused.remove(a);
-                unused.remove(b);
+                for (AdapterSlot.Part part : slot.parts()) {
+                    String name = PREFIX + slot.module() + "." + part.name();
+                    long[] shape =
+                            part.shape().stream().mapToLong(Integer::longValue).toArray();
+                    copy(file, name, file.require(name, shape), part.in(values));
+                    unused.remove(name);
+                }
             });
             if (!unused.isEmpty()) {
                 throw file.fault(
@@ -67,44 +53,6 @@ final class PeftReader {
             }
             return adapters.of(spec, values);
         }
-    }
-
-    private AdapterSpec spec(JsonNode config) {
-        String type = config.path("peft_type").asString("none");
-        if (!type.equals("LORA")) {
-            throw fault("has the peft_type " + type + ", but only LORA is supported");
-        }
-        for (String key : NOT_SUPPORTED) {
-            JsonNode value = config.path(key);
-            boolean off = value.isMissingNode()
-                    || value.isNull()
-                    || value.isBoolean() && !value.booleanValue()
-                    || value.isContainer() && value.isEmpty();
-            if (!off) {
-                throw fault("sets " + key + " to " + value + ", which is not supported");
-            }
-        }
-        if (!config.path("bias").asString("none").equals("none")) {
-            throw fault("trains biases, which is not supported");
-        }
-        JsonNode digest = config.path(BASE_DIGEST);
-        if (!digest.asString("none").equals(adapters.baseDigest())) {
-            throw fault("is for the base model " + digest.asString("(" + BASE_DIGEST + " is missing)")
-                    + ", but this base is " + adapters.baseDigest());
-        }
-        JsonNode targets = config.path("target_modules");
-        if (!targets.isArray() || !targets.valueStream().allMatch(JsonNode::isString)) {
-            throw fault("has target_modules " + targets + " instead of a list of names");
-        }
-        List<String> names = targets.valueStream().map(JsonNode::stringValue).toList();
-        if (new HashSet<>(names).size() != names.size()) {
-            throw fault("names a target module twice in " + names);
-        }
-        JsonNode rank = config.path("r");
-        if (!rank.isMissingNode() && !rank.isInt()) {
-            throw fault("has r = " + rank + " instead of a whole number");
-        }
-        return new AdapterSpec(rank.asInt(8), config.path("lora_alpha").asDouble(8), names);
     }
 
     private static void copy(SafeTensors file, String name, SafeTensors.Entry entry, MemorySegment target) {
@@ -116,10 +64,5 @@ final class PeftReader {
             }
         }
         MemorySegment.copy(values, 0, target, ValueLayout.JAVA_FLOAT, 0, values.length);
-    }
-
-    private static ModelException fault(String what) {
-        return new ModelException(
-                ModelException.Code.BAD_ADAPTER, CONFIG + " " + what + ": use a plain LoRA adapter made for this base");
     }
 }

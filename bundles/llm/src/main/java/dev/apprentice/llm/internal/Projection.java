@@ -2,24 +2,43 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** A linear layer: the frozen weight alone, or with an adapter beside it. */
+/** A linear layer y = Wx + b: the frozen weight alone, or with an adapter beside it. */
 sealed interface Projection {
-    /** y = Wx; W (outputs, inputs). */
-    record Plain(Matrix weight) implements Projection {}
+    /** The frozen layer. */
+    Weights.Linear base();
 
-    /** y = Wx + scale·B(Ax) (arXiv 2106.09685); A (rank, inputs), B (outputs, rank). */
-    record Adapted(Matrix weight, Matrix a, Matrix b, float scale, AdapterLayout.Slot slot) implements Projection {}
+    /** y = Wx + b; W (outputs, inputs). */
+    record Plain(Weights.Linear base) implements Projection {}
 
-    /** Rows of several sequences: Wx for all of them, and for some rows an adapter's part beside it. */
-    record Mixed(Matrix weight, List<Part> parts) implements Projection {
-        /** {@code count} rows from {@code from} of one adapter. */
-        record Part(Adapted adapted, int from, int count) {
-            /** Room for A·x (count, rank) in that of all rows, which have the largest rank. */
-            Tensor lowRank(Tensor all) {
-                int rank = adapted.a().rows();
-                return new Tensor(count, rank, all.data().asSlice(0, 4L * count * rank));
+    /** y = Wx + b + scale·B(Ax) (LoRA, arXiv 2106.09685); A (rank, inputs), B (outputs, rank). */
+    record LowRank(Weights.Linear base, Matrix a, Matrix b, float scale, AdapterSlot.LowRank slot)
+            implements Projection {}
+
+    /**
+     * y = rowScales ⊙ (Wx + scale·B(Ax)) + b with rowScales = magnitudes / norms, norms = ‖W + scale·BA‖ by row and no function of A
+     * and B in the backward pass (DoRA, arXiv 2402.09353); vectors (outputs) float32.
+     */
+    record Decomposed(
+            Weights.Linear base, Matrix a, Matrix b, float scale, RowScales.Vectors rows, AdapterSlot.Decomposed slot)
+            implements Projection {}
+
+    /** y = factors ⊙ (Wx + b) (IA3, arXiv 2205.05638); factors (outputs) float32. */
+    record ScaledOutput(Weights.Linear base, MemorySegment factors, AdapterSlot.ScaledOutput slot)
+            implements Projection {}
+
+    /** y = W(factors ⊙ x) + b (IA3); factors (inputs) float32. */
+    record ScaledInput(Weights.Linear base, MemorySegment factors, AdapterSlot.ScaledInput slot)
+            implements Projection {}
+
+    /** Rows of several sequences, each with an adapter of its own or none, over one weight. */
+    record Mixed(Weights.Linear base, List<Part> parts) implements Projection {
+        /** {@code count} rows from {@code from}. */
+        record Part(Projection projection, int from, int count) {
+            Tensor of(Tensor tensor) {
+                return tensor.rows(from, count);
             }
         }
     }

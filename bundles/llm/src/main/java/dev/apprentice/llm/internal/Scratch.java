@@ -10,9 +10,13 @@ import java.lang.foreign.MemorySegment;
  */
 final class Scratch implements AutoCloseable {
     private static final long ALIGNMENT = 64;
+    private static final long FIRST_BLOCK = 1 << 20;
+    /** Blocks double up to here; beyond, what is left over of the last one would be too much of a budget. */
+    private static final long LARGEST_STEP = 32 << 20;
 
     private Arena arena = Arena.ofShared();
-    private MemorySegment block = arena.allocate(1 << 20, ALIGNMENT);
+    private MemorySegment block = arena.allocate(FIRST_BLOCK, ALIGNMENT);
+    private long held = FIRST_BLOCK;
     private long used;
     private long usedInEarlierBlocks;
 
@@ -21,7 +25,8 @@ final class Scratch implements AutoCloseable {
         long bytes = 4L * rows * columns;
         if (used + bytes > block.byteSize()) {
             usedInEarlierBlocks += used;
-            block = arena.allocate(Math.max(bytes, 2 * block.byteSize()), ALIGNMENT);
+            block = arena.allocate(Math.max(bytes, Math.min(2 * block.byteSize(), LARGEST_STEP)), ALIGNMENT);
+            held += block.byteSize();
             used = 0;
         }
         MemorySegment data = block.asSlice(used, bytes);
@@ -37,9 +42,15 @@ final class Scratch implements AutoCloseable {
             arena.close();
             arena = Arena.ofShared();
             block = arena.allocate(wanted, ALIGNMENT);
+            held = wanted;
         }
         used = 0;
         usedInEarlierBlocks = 0;
+    }
+
+    /** Bytes that it holds. */
+    long bytes() {
+        return held;
     }
 
     @Override

@@ -22,7 +22,7 @@ final class Session implements AutoCloseable {
     Session(Transformer transformer, Network network, DataType keyValues, int expected) {
         this.network = network;
         this.cache = new KeyValueCache(transformer.config(), keyValues);
-        this.pass = new Pass(transformer, expected, network.rank());
+        this.pass = new Pass(transformer, expected, network);
     }
 
     Network network() {

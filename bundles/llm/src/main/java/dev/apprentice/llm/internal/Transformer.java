@@ -1,11 +1,12 @@
 package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.Kernels;
-import dev.apprentice.compute.RotaryTable;
+import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
+import java.lang.foreign.MemorySegment;
 
 /** The forward pass of a Llama-family transformer (arXiv 2302.13971). Stateless: what a pass needs comes with the call. */
-record Transformer(ModelConfig config, Kernels kernels, RotaryTable rotary) {
+record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
 
     /** Writes the embeddings of tokens into hidden (n, width). */
     void embed(Weights weights, int[] tokens, Tensor hidden) {
@@ -14,28 +15,27 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTable rotary) {
         }
     }
 
-    /** One block over the tokens of a whole sequence: from {@code at.input()} to {@code at.output()}. */
-    void block(Network.Block block, KeyValues keyValues, Activations at) {
-        block(block, new Past.Beginning(this, keyValues), at);
-    }
-
     /** One block over n tokens: from {@code at.input()} to {@code at.output()}. */
     void block(Network.Block block, Past past, Activations at) {
         kernels.rmsNorm(at.input(), block.attentionNorm(), config.epsilon(), at.normed());
-        project(block.query(), at.normed(), at.query(), at.lowRank().query());
-        project(block.key(), at.normed(), past.keys(), at.lowRank().key());
-        project(block.value(), at.normed(), past.values(), at.lowRank().value());
+        project(block.query(), at.normed(), at.query(), at.beside().query());
+        project(block.key(), at.normed(), past.keys(), at.beside().key());
+        project(block.value(), at.normed(), past.values(), at.beside().value());
+        if (block.headNorms() != null) {
+            normaliseHeads(block.headNorms().query(), at.query(), at.projectedQuery());
+            normaliseHeads(block.headNorms().key(), past.keys(), at.projectedKey());
+        }
         past.rotate(at.query());
         past.rotate(past.keys());
         past.attend(at.query(), at.attended());
-        project(block.output(), at.attended(), at.middle(), at.lowRank().output());
+        project(block.output(), at.attended(), at.middle(), at.beside().output());
         kernels.add(at.input(), at.middle());
 
         kernels.rmsNorm(at.middle(), block.feedForwardNorm(), config.epsilon(), at.middleNormed());
-        project(block.gate(), at.middleNormed(), at.gate(), at.lowRank().gate());
-        project(block.up(), at.middleNormed(), at.up(), at.lowRank().up());
+        project(block.gate(), at.middleNormed(), at.gate(), at.beside().gate());
+        project(block.up(), at.middleNormed(), at.up(), at.beside().up());
         kernels.swiGlu(at.gate(), at.up(), at.activated());
-        project(block.down(), at.activated(), at.output(), at.lowRank().down());
+        project(block.down(), at.activated(), at.output(), at.beside().down());
         kernels.add(at.middle(), at.output());
     }
 
@@ -51,26 +51,95 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTable rotary) {
 
     /** Turns the heads of tokens that follow {@code past} others; x (n, any number of heads·headDim). */
     void rotate(int past, Tensor x) {
-        kernels.rotate(rotary, past, x);
+        kernels.rotate(rotary.upTo(past + x.rows()), past, x);
     }
 
-    private void project(Projection projection, Tensor x, Tensor y, Tensor lowRank) {
-        switch (projection) {
-            case Projection.Plain plain -> kernels.multiply(plain.weight(), x, y);
-            case Projection.Adapted adapted -> {
-                kernels.multiply(adapted.weight(), x, y);
-                kernels.multiply(adapted.a(), x, lowRank);
-                kernels.multiplyAdd(adapted.b(), lowRank, adapted.scale(), y);
+    /** Turns back: the gradient of {@link #rotate}. */
+    void rotateBackward(int past, Tensor dx) {
+        kernels.rotateBackward(rotary.upTo(past + dx.rows()), past, dx);
+    }
+
+    /** Normalises every head of x (n, heads·headDim) in place; what was there before goes to {@code kept}. */
+    private void normaliseHeads(MemorySegment norm, Tensor x, Tensor kept) {
+        kept.data().copyFrom(x.data());
+        kernels.rmsNorm(heads(kept), norm, config.epsilon(), heads(x));
+    }
+
+    /** x (n, heads·headDim) seen as (n·heads, headDim). */
+    Tensor heads(Tensor x) {
+        int headDim = config.attention().headDim();
+        return new Tensor(x.rows() * (x.columns() / headDim), headDim, x.data());
+    }
+
+    /** y = a linear layer of x, with what its adapter does before, beside and after the frozen product. */
+    private void project(Projection projection, Tensor x, Tensor y, Room beside) {
+        Tensor product = switch (projection) {
+            case Projection.Decomposed _, Projection.ScaledOutput _ -> beside.unscaled(y);
+            case Projection.Plain _, Projection.LowRank _, Projection.ScaledInput _, Projection.Mixed _ -> y;
+        };
+        kernels.multiply(projection.base().weight(), input(projection, x, beside), product);
+        finish(projection, x, product, y, beside);
+    }
+
+    /** What the frozen weight is multiplied with. */
+    private Tensor input(Projection projection, Tensor x, Room beside) {
+        return switch (projection) {
+            case Projection.Plain _, Projection.LowRank _, Projection.Decomposed _, Projection.ScaledOutput _ -> x;
+            case Projection.ScaledInput ia3 -> {
+                Tensor scaled = beside.scaledInput(x);
+                kernels.scaleColumns(x, ia3.factors(), scaled);
+                yield scaled;
             }
             case Projection.Mixed mixed -> {
-                kernels.multiply(mixed.weight(), x, y);
-                for (Projection.Mixed.Part part : mixed.parts()) {
-                    Projection.Adapted adapted = part.adapted();
-                    Tensor some = part.lowRank(lowRank);
-                    kernels.multiply(adapted.a(), x.rows(part.from(), part.count()), some);
-                    kernels.multiplyAdd(adapted.b(), some, adapted.scale(), y.rows(part.from(), part.count()));
+                if (mixed.parts().stream().noneMatch(part -> part.projection() instanceof Projection.ScaledInput)) {
+                    yield x;
                 }
+                Tensor scaled = beside.scaledInput(x);
+                scaled.data().copyFrom(x.data());
+                for (Projection.Mixed.Part part : mixed.parts()) {
+                    if (part.projection() instanceof Projection.ScaledInput ia3) {
+                        kernels.scaleColumns(part.of(x), ia3.factors(), part.of(scaled));
+                    }
+                }
+                yield scaled;
             }
+        };
+    }
+
+    /** From the frozen product to y, which may be the same tensor. */
+    private void finish(Projection projection, Tensor x, Tensor product, Tensor y, Room beside) {
+        switch (projection) {
+            case Projection.Plain(Weights.Linear base) -> addBias(base, y);
+            case Projection.LowRank lora -> {
+                addProduct(lora.a(), lora.b(), lora.scale(), x, y, beside);
+                addBias(lora.base(), y);
+            }
+            case Projection.Decomposed dora -> {
+                addProduct(dora.a(), dora.b(), dora.scale(), x, product, beside);
+                kernels.scaleColumns(product, dora.rows().scales(), y);
+                addBias(dora.base(), y);
+            }
+            case Projection.ScaledOutput ia3 -> {
+                addBias(ia3.base(), product);
+                kernels.scaleColumns(product, ia3.factors(), y);
+            }
+            case Projection.ScaledInput ia3 -> addBias(ia3.base(), y);
+            case Projection.Mixed mixed ->
+                mixed.parts()
+                        .forEach(part -> finish(part.projection(), part.of(x), part.of(product), part.of(y), beside));
         }
+    }
+
+    private void addBias(Weights.Linear linear, Tensor y) {
+        if (linear.bias() != null) {
+            kernels.addToRows(linear.bias(), y);
+        }
+    }
+
+    /** y += scale·B(Ax). */
+    private void addProduct(Matrix a, Matrix b, float scale, Tensor x, Tensor y, Room beside) {
+        Tensor lowRank = beside.lowRank(x.rows(), a.rows());
+        kernels.multiply(a, x, lowRank);
+        kernels.multiplyAdd(b, lowRank, scale, y);
     }
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Copies the tensors of a model file into memory of their own, in the type asked for; the file may be forgotten afterwards. */
 final class WeightLoader {
@@ -59,16 +60,33 @@ final class WeightLoader {
     }
 
     private Weights.Layer layer(int layer) {
-        Map<String, Matrix> linear = new LinkedHashMap<>();
+        Map<String, Weights.Linear> linear = new LinkedHashMap<>();
         for (String target : AdapterSpec.LINEAR_LAYERS) {
             int[] shape = config.linearShape(target);
-            linear.put(target, matrix(ModelConfig.moduleName(layer, target) + ".weight", shape[0], shape[1], type));
+            String module = ModelConfig.moduleName(layer, target);
+            linear.put(
+                    target,
+                    new Weights.Linear(
+                            matrix(module + ".weight", shape[0], shape[1], type),
+                            config.biased().contains(target) ? vector(module + ".bias", shape[0]) : null));
         }
         String prefix = "model.layers." + layer;
         return new Weights.Layer(
                 vector(prefix + ".input_layernorm.weight", config.width()),
                 vector(prefix + ".post_attention_layernorm.weight", config.width()),
+                headNorms(prefix),
                 linear);
+    }
+
+    private Weights.@Nullable HeadNorms headNorms(String prefix) {
+        int headDim = config.attention().headDim();
+        return switch (config.architecture().headNorm()) {
+            case NONE -> null;
+            case RMS ->
+                new Weights.HeadNorms(
+                        vector(prefix + ".self_attn.q_norm.weight", headDim),
+                        vector(prefix + ".self_attn.k_norm.weight", headDim));
+        };
     }
 
     private MemorySegment vector(String name, int length) {

@@ -4,6 +4,7 @@ import dev.apprentice.compute.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The frozen weights of a base model.
@@ -18,7 +19,23 @@ record Weights(Matrix embedding, List<Layer> layers, MemorySegment finalNorm, Ma
      *
      * @param attentionNorm (width) float32
      * @param feedForwardNorm (width) float32
-     * @param linear by Hugging Face name, (outputs, inputs)
+     * @param headNorms null where heads are not normalised
+     * @param linear by Hugging Face name
      */
-    record Layer(MemorySegment attentionNorm, MemorySegment feedForwardNorm, Map<String, Matrix> linear) {}
+    record Layer(
+            MemorySegment attentionNorm,
+            MemorySegment feedForwardNorm,
+            @Nullable HeadNorms headNorms,
+            Map<String, Linear> linear) {}
+
+    /** Norms of each head of queries and keys, (headDim) float32. */
+    record HeadNorms(MemorySegment query, MemorySegment key) {}
+
+    /**
+     * y = Wx + b.
+     *
+     * @param weight (outputs, inputs)
+     * @param bias (outputs) float32; null where there is none
+     */
+    record Linear(Matrix weight, @Nullable MemorySegment bias) {}
 }

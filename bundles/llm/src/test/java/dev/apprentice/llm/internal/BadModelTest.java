@@ -88,7 +88,7 @@ class BadModelTest {
                 "\"rope_theta\": 10000.0|\"rope_theta\": -1|rope_theta",
                 "\"rope_theta\": 10000.0|\"rope_scaling\": {\"factor\": 8}|rope_scaling",
                 "\"hidden_act\": \"silu\"|\"hidden_act\": \"gelu\"|hidden_act",
-                "\"attention_bias\": false|\"attention_bias\": true|attention_bias",
+                "\"attention_bias\": false|\"attention_bias\": true|self_attn.q_proj.bias",
             })
     void configurationsThatDisagreeAreRefused(String old, String replacement, String reason) throws IOException {
         replace(ModelFiles.CONFIG, old, replacement);

@@ -115,7 +115,7 @@ class BatcherTest {
         }
         networks.set(3, networks.get(1));
         try (Arena arena = Arena.ofShared();
-                Pass pass = new Pass(model.transformer(), 4, 0)) {
+                Pass pass = new Pass(model.transformer(), 4, model.baseNetwork())) {
             List<Session> sessions = new ArrayList<>();
             List<Pass.Part> parts = new ArrayList<>();
             int[] tokens = new int[4];

@@ -24,8 +24,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class GenerationTest {
-    private static final String PROMPT =
-            "public class Point {\n    private final int x;\n    private final int y;\n\n    public Point(int x, int y) {\n        this.x = ";
+    private static final String PROMPT = "public class Point {\n"
+            + "    private final int x;\n"
+            + "    private final int y;\n\n"
+            + "    public Point(int x, int y) {\n"
+            + "        this.x = ";
     private final LlamaModel model = TestModel.load(DataType.BF16);
 
     private record Answer(List<GenerationEvent.Piece> pieces, GenerationEvent.Finished finished) {

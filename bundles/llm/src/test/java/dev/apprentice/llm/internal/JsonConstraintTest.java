@@ -1,5 +1,6 @@
 package dev.apprentice.llm.internal;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,8 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class JsonConstraintTest {
-    private static final String SCHEMA =
-            """
+    private static final String SCHEMA = """
             {"type": "object", "title": "A thing", "additionalProperties": false, "required": ["name", "size", "tags"],
              "properties": {
                "name": {"type": "string", "minLength": 2, "maxLength": 12},
@@ -115,8 +115,7 @@ class JsonConstraintTest {
             })
     void validObjectsAreAccepted(String text) {
         assertThat(Json.MAPPER.readTree(text).isObject()).isTrue();
-        Document document = read(new Shape.AnyFields(), text);
-        assertThat(document).isNotNull();
+        Document document = requireNonNull(read(new Shape.AnyFields(), text));
         assertThat(document.complete()).isTrue();
         assertThat(document.leastBytes()).isZero();
     }
@@ -124,8 +123,23 @@ class JsonConstraintTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "[]", "{,", "{\"a\":01", "{\"a\":1,}", "{\"a\":1,\"a\"", "{\"a\":.5", "{\"a\":+", "{\"a\":\"\n", "{\"a\":\"\\x",
-                "{\"a\":\"\\ud8", "{\"a\":1.}", "{\"a\":tru}", "{\"a\":[1 2", "{}x", "{a", "{\"a\":-}", "{\"a\" 1"
+                "[]",
+                "{,",
+                "{\"a\":01",
+                "{\"a\":1,}",
+                "{\"a\":1,\"a\"",
+                "{\"a\":.5",
+                "{\"a\":+",
+                "{\"a\":\"\n",
+                "{\"a\":\"\\x",
+                "{\"a\":\"\\ud8",
+                "{\"a\":1.}",
+                "{\"a\":tru}",
+                "{\"a\":[1 2",
+                "{}x",
+                "{a",
+                "{\"a\":-}",
+                "{\"a\" 1"
             })
     void whatIsNoObjectIsRefusedAtItsFirstWrongByte(String text) {
         assertThat(read(new Shape.AnyFields(), text)).isNull();
@@ -162,7 +176,7 @@ class JsonConstraintTest {
         String text = ask(new AnswerForm.JsonSchema(SCHEMA), 100, 1.5, 7);
         Document document = Document.of(SchemaReader.read(SCHEMA));
         for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
-            document = document.step(value);
+            document = requireNonNull(document.step(value));
             assertThat(shortest(document)).isEqualTo(document.leastBytes());
         }
     }
@@ -172,15 +186,14 @@ class JsonConstraintTest {
         Document document = start;
         int length = 0;
         while (!document.mayEnd()) {
-            Document best = null;
+            @Nullable Document best = null;
             for (int value = 0; value < 256; value++) {
                 Document next = document.step((byte) value);
                 if (next != null && (best == null || next.leastBytes() < best.leastBytes())) {
                     best = next;
                 }
             }
-            assertThat(best).isNotNull();
-            document = best;
+            document = requireNonNull(best);
             length++;
         }
         return length;

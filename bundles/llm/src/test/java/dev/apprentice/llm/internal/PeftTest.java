@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.apprentice.compute.DataType;
 import dev.apprentice.model.Adapter;
 import dev.apprentice.model.AdapterFiles;
+import dev.apprentice.model.AdapterKind;
 import dev.apprentice.model.AdapterSpec;
 import dev.apprentice.model.ModelException;
 import java.lang.foreign.MemorySegment;
@@ -51,6 +52,60 @@ class PeftTest {
         assertThat(model.readAdapter(model.writeAdapter(fresh)).digest()).isEqualTo(fresh.digest());
     }
 
+    @Test
+    void everyKindComesBackAsItWas() {
+        LlamaModel tiny = TinyModel.QWEN_2.load();
+        for (AdapterSpec spec : TestSpecs.ALL) {
+            Adapter written = tiny.freshAdapter(spec, 9);
+            Adapter read = tiny.readAdapter(tiny.writeAdapter(written));
+            assertThat(read.spec()).isEqualTo(spec);
+            assertThat(read.digest()).isEqualTo(written.digest());
+            assertThat(read.values().mismatch(written.values())).isEqualTo(-1);
+        }
+    }
+
+    /** As PEFT writes it: settings in other words, most of them without meaning here. */
+    @Test
+    void defaultsHoldAndUnknownSettingsAreIgnored() {
+        LlamaModel tiny = TinyModel.QWEN_2.load();
+        Adapter plain = tiny.freshAdapter(new AdapterSpec(8, 8, List.of("q_proj", "v_proj")), 1);
+        String minimal = "{\"peft_type\": \"LORA\", \"target_modules\": null, \"some_new_setting\": {\"x\": 1},"
+                + " \"init_lora_weights\": true, \"layers_pattern\": [], \"base_model_digest\": \"%s\"}";
+        Adapter read = tiny.readAdapter(new AdapterFiles(
+                minimal.formatted(tiny.info().digest()).getBytes(StandardCharsets.UTF_8),
+                tiny.writeAdapter(plain).tensors()));
+        assertThat(read.digest()).isEqualTo(plain.digest());
+
+        Adapter factors = tiny.freshAdapter(
+                new AdapterSpec(
+                        new AdapterKind.Ia3(List.of("down_proj")), List.of("q_proj", "v_proj", "down_proj"), List.of()),
+                1);
+        String ia3 = "{\"peft_type\": \"IA3\", \"base_model_digest\": \"%s\"}";
+        assertThat(tiny.readAdapter(new AdapterFiles(
+                                ia3.formatted(tiny.info().digest()).getBytes(StandardCharsets.UTF_8),
+                                tiny.writeAdapter(factors).tensors()))
+                        .digest())
+                .isEqualTo(factors.digest());
+    }
+
+    /** A pattern reaches every module that ends with its name; the first that fits counts. */
+    @Test
+    void patternsMeanWhatPeftMeans() {
+        LlamaModel tiny = TinyModel.QWEN_2.load();
+        String config = """
+            {"peft_type": "LORA", "r": 3, "lora_alpha": 2, "use_rslora": true, "target_modules": ["up_proj", "q_proj"],
+            "layers_to_transform": [2, 1], "base_model_digest": "%s",
+            "rank_pattern": {"^model.layers.1.mlp.up_proj": 1, "mlp.up_proj": 4, "up_proj": 7},
+            "alpha_pattern": {"1.mlp.up_proj": 5}}\
+            """;
+        Adapter written = tiny.freshAdapter(TestSpecs.RS_LORA, 9);
+        Adapter read = tiny.readAdapter(new AdapterFiles(
+                config.formatted(tiny.info().digest()).getBytes(StandardCharsets.UTF_8),
+                tiny.writeAdapter(written).tensors()));
+        assertThat(read.spec()).isEqualTo(TestSpecs.RS_LORA);
+        assertThat(read.digest()).isEqualTo(written.digest());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -60,13 +115,24 @@ class PeftTest {
                 "\"r\" : 4|\"r\" : 8|but expected is [8, 384]",
                 "\"r\" : 4|\"r\" : 0|rank of 1 to 256",
                 "\"r\" : 4|\"r\" : 4.5|whole number",
-                "\"LORA\"|\"IA3\"|only LORA",
-                "\"r\" : 4|\"r\" : 4, \"use_dora\" : true|use_dora",
-                "\"r\" : 4|\"r\" : 4, \"use_rslora\" : true|use_rslora",
-                "\"r\" : 4|\"r\" : 4, \"rank_pattern\" : {\"q_proj\": 2}|rank_pattern",
+                "\"LORA\"|\"LOHA\"|only LORA and IA3",
+                "\"LORA\"|\"IA3\"|lacks the tensor base_model.model.model.layers.0.self_attn.q_proj.ia3_l",
+                "\"use_dora\" : false|\"use_dora\" : true|lora_magnitude_vector",
+                "\"use_rslora\" : false|\"use_rslora\" : 1|use_rslora = 1",
+                "\"r\" : 4|\"r\" : 4, \"use_mora\" : true|use_mora",
+                "\"modules_to_save\" : null|\"modules_to_save\" : [\"lm_head\"]|modules_to_save",
+                "\"bias\" : \"none\"|\"bias\" : \"lora_only\"|only none is supported",
+                "\"r\" : 4|\"r\" : 4, \"init_lora_weights\" : \"pissa_niter_4\"|init_lora_weights",
+                "\"rank_pattern\" : { }|\"rank_pattern\" : {\"q_proj\": 2}|but expected is [2, 384]",
+                "\"rank_pattern\" : { }|\"rank_pattern\" : {\"q_.*\": 2}|only names of modules",
+                "\"alpha_pattern\" : { }|\"alpha_pattern\" : {\"q_proj\": -2}|positive alpha",
+                "\"layers_to_transform\" : null|\"layers_to_transform\" : [0, 8]|numbers below 8",
+                "\"layers_to_transform\" : null|\"layers_to_transform\" : [0, 7]|no part of",
+                "\"r\" : 4|\"r\" : 4, \"layers_pattern\" : \"blocks\"|layers_pattern",
                 "\"r\" : 4|\"r\" : 4, \"r\" : 4|Duplicate",
                 "\"up_proj\", |''|no part of",
                 "\"up_proj\"|\"lm_head\"|targets among",
+                "\"up_proj\"|\"layers.3.mlp.up_proj\"|must have the same linear layers",
                 "\"up_proj\"|\"q_proj\"|twice",
             })
     void configurationsThatDoNotFitAreRefused(String old, String replacement, String reason) {
@@ -82,7 +148,8 @@ class PeftTest {
                 "[4,384],\"data_offsets\":[0,6144]|[384,4],\"data_offsets\":[0,6144]|but expected is [4, 384]",
                 "[4,384],\"data_offsets\":[0,6144]|[4,385],\"data_offsets\":[0,6144]|takes 6160",
                 "[4,384],\"data_offsets\":[0,6144]|[4,384],\"data_offsets\":[8,6152]|hole or an overlap",
-                "\"F32\",\"shape\":[4,384],\"data_offsets\":[0,6144]|\"F64\",\"shape\":[4,384],\"data_offsets\":[0,6144]|which is not read",
+                "\"F32\",\"shape\":[4,384],\"data_offsets\":[0,6144]|\"F64\",\"shape\":[4,384],\"data_offsets\":[0,6144]|which"
+                        + " is not read",
             })
     void headersThatDoNotFitAreRefused(String old, String replacement, String reason) {
         assertRefused(withHeader(files, old, replacement), reason);

@@ -44,10 +44,7 @@ final class TestModel {
 
     /** Logits of every token, row-major. */
     static float[] logits(LlamaModel model, int[] tokens, @Nullable Adapter adapter) {
-        Network network = adapter == null
-                ? model.baseNetwork()
-                : Network.adapted(model.weights(), model.layout(adapter), adapter.values());
-        try (Session session = new Session(model.transformer(), network, tokens.length);
+        try (Session session = new Session(model.transformer(), model.network(adapter), tokens.length);
                 Arena arena = Arena.ofShared()) {
             Tensor logits = Tensor.allocate(arena, tokens.length, model.info().vocabulary());
             model.transformer().head(model.weights(), session.read(tokens), logits);
@@ -57,17 +54,18 @@ final class TestModel {
 
     /** The golden adapter. */
     static Adapter goldenAdapter(LlamaModel model) {
-        return model.adapterOf(SPEC, inLayout(model, Golden.tensors("lora.safetensors"), "param."));
+        return model.adapterOf(SPEC, inLayout(model, SPEC, Golden.tensors("lora.safetensors"), "param."));
     }
 
-    /** Golden tensors, flat in the layout of the golden adapter. */
-    static MemorySegment inLayout(LlamaModel model, Golden golden, String prefix) {
-        AdapterLayout layout = new AdapterLayout(model.transformer().config(), SPEC);
+    /** Golden tensors, flat in the layout of an adapter. */
+    static MemorySegment inLayout(LlamaModel model, AdapterSpec spec, Golden golden, String prefix) {
+        AdapterLayout layout = new AdapterLayout(model.transformer().config(), spec);
         MemorySegment values = Arena.ofAuto().allocate(layout.bytes(), 64);
         layout.forEach(slot -> {
-            String module = prefix + "base_model.model." + ModelConfig.moduleName(slot.layer(), slot.target());
-            slot.a(values).data().copyFrom(MemorySegment.ofArray(golden.floats(module + ".lora_A.weight")));
-            slot.b(values).data().copyFrom(MemorySegment.ofArray(golden.floats(module + ".lora_B.weight")));
+            for (AdapterSlot.Part part : slot.parts()) {
+                float[] tensor = golden.floats(prefix + "base_model.model." + slot.module() + "." + part.name());
+                part.in(values).copyFrom(MemorySegment.ofArray(tensor));
+            }
         });
         return values;
     }

@@ -33,8 +33,7 @@ final class ChatFormat implements AnswerFormat {
                         ChatLogprobs.of(answer.tokens(), tokenizer),
                         AnswerFormat.reason(answer.finished())))
                 .toList();
-        TokenUsage usage =
-                TokenUsage.of(answers.stream().map(Answer::finished).toList());
+        TokenUsage usage = TokenUsage.of(answers.stream().map(Answer::finished).toList());
         return new Chat(head, "chat.completion", choices, usage, provenance);
     }
 

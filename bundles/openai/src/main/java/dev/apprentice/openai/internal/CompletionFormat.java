@@ -30,8 +30,7 @@ final class CompletionFormat implements AnswerFormat {
                         CompletionLogprobs.of(answer.tokens(), 0, tokenizer),
                         AnswerFormat.reason(answer.finished())))
                 .toList();
-        TokenUsage usage =
-                TokenUsage.of(answers.stream().map(Answer::finished).toList());
+        TokenUsage usage = TokenUsage.of(answers.stream().map(Answer::finished).toList());
         return new Completion(head, choices, usage, provenance);
     }
 

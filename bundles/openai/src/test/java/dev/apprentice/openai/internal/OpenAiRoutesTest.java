@@ -182,9 +182,13 @@ final class OpenAiRoutesTest {
     void severalAnswersShareOnePrompt() throws Exception {
         String fields = "\"model\":\"base\",\"prompt\":\"ab\",\"n\":3,\"seed\":7,\"echo\":true,\"max_tokens\":4";
         JsonNode answer = RunningServer.json(complete(fields));
-        assertThat(answer.path("choices").valueStream().map(choice -> choice.path("index").asInt()))
+        assertThat(answer.path("choices")
+                        .valueStream()
+                        .map(choice -> choice.path("index").asInt()))
                 .containsExactly(0, 1, 2);
-        assertThat(answer.path("choices").valueStream().map(choice -> choice.path("text").asString()))
+        assertThat(answer.path("choices")
+                        .valueStream()
+                        .map(choice -> choice.path("text").asString()))
                 .containsOnly("ab<ab>");
         assertThat(answer.path("usage").path("prompt_tokens").asInt()).isEqualTo(2);
         assertThat(answer.path("usage").path("completion_tokens").asInt()).isEqualTo(12);
@@ -195,7 +199,8 @@ final class OpenAiRoutesTest {
         assertThat(data.subList(0, 6).stream()
                         .map(JsonMapper.shared()::readTree)
                         .map(chunk -> chunk.path("choices").path(0))
-                        .map(choice -> choice.path("index").asInt() + choice.path("text").asString()))
+                        .map(choice -> choice.path("index").asInt()
+                                + choice.path("text").asString()))
                 .containsExactly("0ab", "0<", "0", "1ab", "1<", "1");
         assertThat(data).endsWith("[DONE]").hasSize(7);
     }

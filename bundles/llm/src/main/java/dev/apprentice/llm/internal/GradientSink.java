@@ -1,0 +1,95 @@
+package dev.apprentice.llm.internal;
+
+import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.Tensor;
+import dev.apprentice.model.GradientSums;
+import dev.apprentice.model.WeightedSample;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.function.BiConsumer;
+
+/** Where the backward pass leaves the gradients of an adapter's tensors. */
+sealed interface GradientSink {
+    /** What a sample's loss is multiplied with before the way back. */
+    double seed(WeightedSample sample);
+
+    /** Gradient scale · dyᵀx of a matrix; dy (n, out), x (n, in). */
+    void matrix(AdapterSlot.Part part, Tensor dy, Tensor x, float scale);
+
+    /** Gradient Σ dy ⊙ x over the rows, of a vector; dy, x (n, length). */
+    void vector(AdapterSlot.Part part, Tensor dy, Tensor x);
+
+    static GradientSink of(Kernels kernels, Packing packing, GradientSums sums, Scratch scratch, int largestPart) {
+        MemorySegment squares = sums.squares();
+        return squares == null
+                ? new Sum(kernels, sums.gradient())
+                : new OfEachSample(
+                        kernels,
+                        packing,
+                        sums.gradient(),
+                        squares,
+                        scratch.tensor(1, largestPart).data());
+    }
+
+    /** Only the sum: all samples in one product, each already multiplied with its weight. */
+    record Sum(Kernels kernels, MemorySegment gradient) implements GradientSink {
+        @Override
+        public double seed(WeightedSample sample) {
+            return sample.weight();
+        }
+
+        @Override
+        public void matrix(AdapterSlot.Part part, Tensor dy, Tensor x, float scale) {
+            kernels.outerProductAdd(dy, x, scale, part.tensor(gradient));
+        }
+
+        @Override
+        public void vector(AdapterSlot.Part part, Tensor dy, Tensor x) {
+            kernels.columnDotsAdd(dy, x, part.in(gradient));
+        }
+    }
+
+    /** Also the squares of each sample's own: a product for each, which costs no second pass. */
+    record OfEachSample(
+            Kernels kernels, Packing packing, MemorySegment gradient, MemorySegment squares, MemorySegment room)
+            implements GradientSink {
+        @Override
+        public double seed(WeightedSample sample) {
+            return 1;
+        }
+
+        @Override
+        public void matrix(AdapterSlot.Part part, Tensor dy, Tensor x, float scale) {
+            each(
+                    part,
+                    (span, own) -> kernels.outerProductAdd(
+                            span.of(dy), span.of(x), scale, new Tensor(dy.columns(), x.columns(), own)));
+        }
+
+        @Override
+        public void vector(AdapterSlot.Part part, Tensor dy, Tensor x) {
+            each(part, (span, own) -> kernels.columnDotsAdd(span.of(dy), span.of(x), own));
+        }
+
+        private void each(AdapterSlot.Part part, BiConsumer<Packing.Span, MemorySegment> add) {
+            MemorySegment own = room.asSlice(0, 4L * part.elements());
+            MemorySegment sum = part.in(gradient);
+            MemorySegment squareSum = part.in(squares);
+            for (Packing.Span span : packing.spans()) {
+                own.fill((byte) 0);
+                add.accept(span, own);
+                float weight = (float) span.weighted().weight();
+                float squareWeight = (float) span.weighted().squareWeight();
+                for (long i = 0; i < part.elements(); i++) {
+                    float value = own.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+                    increase(sum, i, weight * value);
+                    increase(squareSum, i, squareWeight * value * value);
+                }
+            }
+        }
+
+        private static void increase(MemorySegment vector, long index, float by) {
+            vector.setAtIndex(ValueLayout.JAVA_FLOAT, index, vector.getAtIndex(ValueLayout.JAVA_FLOAT, index) + by);
+        }
+    }
+}
