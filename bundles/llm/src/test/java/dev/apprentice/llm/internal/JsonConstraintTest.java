@@ -1,5 +1,6 @@
 package dev.apprentice.llm.internal;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -114,8 +115,7 @@ class JsonConstraintTest {
             })
     void validObjectsAreAccepted(String text) {
         assertThat(Json.MAPPER.readTree(text).isObject()).isTrue();
-        Document document = read(new Shape.AnyFields(), text);
-        assertThat(document).isNotNull();
+        Document document = requireNonNull(read(new Shape.AnyFields(), text));
         assertThat(document.complete()).isTrue();
         assertThat(document.leastBytes()).isZero();
     }
@@ -176,7 +176,7 @@ class JsonConstraintTest {
         String text = ask(new AnswerForm.JsonSchema(SCHEMA), 100, 1.5, 7);
         Document document = Document.of(SchemaReader.read(SCHEMA));
         for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
-            document = java.util.Objects.requireNonNull(document.step(value));
+            document = requireNonNull(document.step(value));
             assertThat(shortest(document)).isEqualTo(document.leastBytes());
         }
     }
@@ -186,15 +186,14 @@ class JsonConstraintTest {
         Document document = start;
         int length = 0;
         while (!document.mayEnd()) {
-            Document best = null;
+            @Nullable Document best = null;
             for (int value = 0; value < 256; value++) {
                 Document next = document.step((byte) value);
                 if (next != null && (best == null || next.leastBytes() < best.leastBytes())) {
                     best = next;
                 }
             }
-            assertThat(best).isNotNull();
-            document = best;
+            document = requireNonNull(best);
             length++;
         }
         return length;

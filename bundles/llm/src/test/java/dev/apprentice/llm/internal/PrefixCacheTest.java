@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.apprentice.compute.DataType;
-import dev.apprentice.compute.Tensor;
 import dev.apprentice.model.Adapter;
 import dev.apprentice.model.AnswerForm;
 import dev.apprentice.model.GenerationEvent;
 import dev.apprentice.model.GenerationRequest;
 import dev.apprentice.model.Sampling;
 import dev.apprentice.model.ScoredToken;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -136,38 +134,5 @@ class PrefixCacheTest {
         assertThat(model.prefixes().size()).isEqualTo(4 * 128 * token);
         assertThat(ask(model, one, null).cached()).isEqualTo(256);
         assertThat(ask(model, two, null).cached()).isZero();
-    }
-
-    @Test
-    void longPromptsOverRoundedKeysAreForetoldAlmostAsWell() {
-        for (DataType type : new DataType[] {DataType.F16, DataType.Q8_0}) {
-            LlamaModel model = TestModel.load(DataType.F32);
-            int[] tokens = model.tokenizer().encode("The quick brown fox jumps over the lazy dog. ".repeat(12));
-            double exact = nats(model, tokens, DataType.F32);
-            assertThat(nats(model, tokens, type))
-                    .isBetween(exact - 0.01, exact + 0.01)
-                    .isNotEqualTo(exact);
-        }
-    }
-
-    /** Mean nats of a text that is read block by block over keys and values of a type. */
-    static double nats(LlamaModel model, int[] tokens, DataType type) {
-        Transformer transformer = model.transformer();
-        double sum = 0;
-        try (Session session = new Session(transformer, model.baseNetwork(), type, 1);
-                Arena arena = Arena.ofShared()) {
-            for (int from = 0; from < tokens.length - 1; from += 32) {
-                int[] read = Arrays.copyOfRange(tokens, from, Math.min(from + 32, tokens.length - 1));
-                Tensor logits = Tensor.allocate(arena, read.length, model.info().vocabulary());
-                transformer.head(model.weights(), session.read(read), logits);
-                float[] losses = new float[read.length];
-                int[] targets = Arrays.copyOfRange(tokens, from + 1, from + 1 + read.length);
-                transformer.kernels().score(logits, targets, losses, new int[read.length]);
-                for (float loss : losses) {
-                    sum += loss;
-                }
-            }
-        }
-        return sum / (tokens.length - 1);
     }
 }

@@ -130,7 +130,7 @@ final class OpenAiRoutesTest {
     @Test
     void aChatBecomesADialogue() throws Exception {
         String messages = "[{\"role\":\"system\",\"content\":\"Be brief.\"},"
-            + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"A\"},{\"type\":\"text\",\"text\":\"B\"}]}]";
+                + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"A\"},{\"type\":\"text\",\"text\":\"B\"}]}]";
         JsonNode answer = RunningServer.json(server.post(
                 "/v1/chat/completions", "{\"model\":\"base\",\"temperature\":0,\"messages\":" + messages + "}"));
         assertThat(answer.path("object").asString()).isEqualTo("chat.completion");
