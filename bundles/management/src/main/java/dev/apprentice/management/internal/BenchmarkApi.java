@@ -1,10 +1,10 @@
 package dev.apprentice.management.internal;
 
-import dev.apprentice.http.Access;
 import dev.apprentice.http.EventStream;
 import dev.apprentice.http.Exchange;
 import dev.apprentice.http.HttpException;
 import dev.apprentice.http.Routes;
+import dev.apprentice.http.Routes.Access;
 import dev.apprentice.management.LiveWork;
 import dev.apprentice.management.Problems;
 import dev.apprentice.model.Benchmark;
