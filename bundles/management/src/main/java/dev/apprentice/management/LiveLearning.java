@@ -4,10 +4,9 @@ import dev.apprentice.http.EventStream;
 import dev.apprentice.http.HttpException;
 import dev.apprentice.learning.CycleReport;
 import dev.apprentice.learning.Learner;
-import dev.apprentice.learning.LearningException;
 import dev.apprentice.learning.Progress;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * Long work of a learner as server-sent events: {@code progress} now and then, {@code cycle} after each cycle, at the end
@@ -59,23 +58,9 @@ public final class LiveLearning {
         });
     }
 
-    private void run(Work work) {
-        try {
-            events.send("result", work.run());
-        } catch (LearningException e) {
-            events.send("error", new Failure(e.code().name().toLowerCase(Locale.ROOT), String.valueOf(e.getMessage())));
-        } catch (RuntimeException e) {
-            System.getLogger(LiveLearning.class.getName())
-                    .log(System.Logger.Level.ERROR, "Learning of " + learner.skillId() + " failed", e);
-            events.send("error", new Failure("internal", "The work failed: the server's log says why"));
-        }
-    }
-
-    private interface Work {
-        Object run();
+    private void run(Supplier<Object> work) {
+        LiveWork.run(events, "Learning of " + learner.skillId(), work);
     }
 
     private record Cycles(int cycles, int committed, int discarded, String head) {}
-
-    private record Failure(String code, String message) {}
 }

@@ -3,10 +3,11 @@ package dev.apprentice.management;
 import dev.apprentice.http.HttpException;
 import dev.apprentice.http.Routes.Handler;
 import dev.apprentice.learning.LearningException;
+import dev.apprentice.model.ModelException;
 import dev.apprentice.skills.SkillException;
 import java.util.Locale;
 
-/** Tells refusals of skills and learning as HTTP errors: 404 what is not there, 409 busy, 422 refused, 500 failed. */
+/** Tells refusals of skills and learning as HTTP errors: 400 what the model cannot do, 404 what is not there, 409 busy, 422 refused, 500 failed. */
 public final class Problems {
     private Problems() {}
 
@@ -19,6 +20,8 @@ public final class Problems {
                 throw asHttp(e);
             } catch (LearningException e) {
                 throw error(status(e.code()), e.code(), e);
+            } catch (ModelException e) {
+                throw error(400, e.code(), e);
             }
         };
     }

@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
             TokenCommand.class,
             KeyCommand.class,
             SignCommand.class,
+            BenchCommand.class,
             DoctorCommand.class
         })
 public final class ApprenticeCommand {

@@ -50,10 +50,7 @@ public final class EngineBenchmark implements Benchmark {
         DataType type = type(request.weightType());
         progress.accept("Measuring the machine");
         Machine machine = new Machine(
-                kernels.description(),
-                threads,
-                MachineSpeed.readBandwidth(threads),
-                MachineSpeed.matrixPeak(kernels));
+                kernels.description(), threads, MachineSpeed.readBandwidth(threads), MachineSpeed.matrixPeak(kernels));
         List<Result> results = new ArrayList<>();
         for (Shape shape : request.shapes()) {
             progress.accept("Making a model of shape " + shape.label() + " in " + type);
@@ -96,7 +93,8 @@ public final class EngineBenchmark implements Benchmark {
                     Adapter adapter = model.freshAdapter(LORA, 1);
                     turnAbout("lora decode", () -> decode(null), () -> decode(adapter));
                     for (int length : PROMPTS) {
-                        turnAbout("lora prefill " + length, () -> prefill(length, null), () -> prefill(length, adapter));
+                        turnAbout(
+                                "lora prefill " + length, () -> prefill(length, null), () -> prefill(length, adapter));
                     }
                 }
             }
@@ -124,17 +122,15 @@ public final class EngineBenchmark implements Benchmark {
         }
 
         private double decode(@Nullable Adapter adapter) {
-            int count =
-                    switch (shape) {
-                        case LLAMA_8B -> 16;
-                        case LLAMA_1B -> 64;
-                        case EMBEDDED_16M -> 512;
-                    };
+            int count = switch (shape) {
+                case LLAMA_8B -> 16;
+                case LLAMA_1B -> 64;
+                case EMBEDDED_16M -> 512;
+            };
             GenerationRequest request = new GenerationRequest(new int[] {1}, count, Sampling.GREEDY, List.of());
             long start = System.nanoTime();
-            int generated = model.generate(request, adapter, event -> true)
-                    .usage()
-                    .completionTokens();
+            int generated =
+                    model.generate(request, adapter, event -> true).usage().completionTokens();
             return generated * 1e9 / (System.nanoTime() - start);
         }
 

@@ -47,6 +47,7 @@ public final class LlamaModel implements LanguageModel {
     private final PrefixCache prefixes;
     private final Batcher batcher;
     private @Nullable TokenTrie tokenTrie; // guarded by this
+
     /** Of the adapters that somebody still holds: what has to be computed of an adapter is computed once. */
     private final Map<Adapter, Network> networks = new WeakHashMap<>();
 
@@ -115,6 +116,8 @@ public final class LlamaModel implements LanguageModel {
             LoadProgress progress) {
         ModelConfig config = ModelConfig.parse(source.config());
         MemoryNeed.require(source.tensors(), type);
+        // before anything is as large as the configuration claims, the file must be
+        source.tensors().require("model.embed_tokens.weight", config.vocabulary(), config.width());
         byte[] tokenizerJson = source.tokenizer();
         ByteLevelTokenizer tokenizer = ByteLevelTokenizer.parse(tokenizerJson, config, nativeCache);
         BaseIdentity identity = BaseIdentity.of(source.files(), digests, progress);

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Several networks over the same weights as one, for rows of which each belongs to one of them. */
-@SuppressWarnings("ReferenceEquality") // a model has one network object for each adapter, so that they are told apart quickly
+@SuppressWarnings(
+        "ReferenceEquality") // a model has one network object for each adapter, so that they are told apart quickly
 final class MixedNetwork {
     private MixedNetwork() {}
 

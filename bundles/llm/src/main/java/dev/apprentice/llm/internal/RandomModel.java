@@ -60,27 +60,23 @@ final class RandomModel {
     }
 
     private static String configuration(Shape shape) {
-        String sizes =
-                switch (shape) {
-                    case LLAMA_8B ->
-                        """
+        String sizes = switch (shape) {
+            case LLAMA_8B -> """
                         "hidden_size": 4096, "num_hidden_layers": 32, "num_attention_heads": 32, "head_dim": 128,
                         "num_key_value_heads": 8, "intermediate_size": 14336, "vocab_size": 128256,
                         "tie_word_embeddings": false, "rope_theta": 500000
                         """;
-                    case LLAMA_1B ->
-                        """
+            case LLAMA_1B -> """
                         "hidden_size": 2048, "num_hidden_layers": 16, "num_attention_heads": 32, "head_dim": 64,
                         "num_key_value_heads": 8, "intermediate_size": 8192, "vocab_size": 128256,
                         "tie_word_embeddings": true, "rope_theta": 500000
                         """;
-                    case EMBEDDED_16M ->
-                        """
+            case EMBEDDED_16M -> """
                         "hidden_size": 384, "num_hidden_layers": 8, "num_attention_heads": 6, "head_dim": 64,
                         "num_key_value_heads": 2, "intermediate_size": 1024, "vocab_size": 8192,
                         "tie_word_embeddings": true, "rope_theta": 10000
                         """;
-                };
+        };
         return "{\"architectures\": [\"LlamaForCausalLM\"], \"model_type\": \"llama\", \"hidden_act\": \"silu\","
                 + " \"rms_norm_eps\": 1e-5, \"max_position_embeddings\": 2048, \"eos_token_id\": 0, " + sizes + "}";
     }

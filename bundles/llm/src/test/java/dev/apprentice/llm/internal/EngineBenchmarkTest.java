@@ -27,8 +27,8 @@ class EngineBenchmarkTest {
     void everyKindIsMeasuredOnAModelOfTheRealShape() {
         List<String> progress = new ArrayList<>();
 
-        Report report =
-                benchmark().run(new Request(List.of(Kind.values()), List.of(Shape.EMBEDDED_16M), "Q4_0"), progress::add);
+        Report report = benchmark()
+                .run(new Request(List.of(Kind.values()), List.of(Shape.EMBEDDED_16M), "Q4_0"), progress::add);
 
         assertThat(report.machine().readBandwidth()).isBetween(0.1, 2000.0);
         assertThat(report.machine().matrixPeak()).isGreaterThan(1);

@@ -92,7 +92,8 @@ class GenerationTest {
         assertThat(tokens).hasSize(12);
         for (int i = 0; i < nats.length; i++) {
             ScoredToken token = tokens.get(i);
-            assertThat(token.logProbability()).isCloseTo(-nats[i], within(1e-3));
+            // many tokens at once are multiplied with activations rounded to the weights' BF16
+            assertThat(token.logProbability()).isCloseTo(-nats[i], within(1e-2));
             assertThat(token.alternatives()).hasSize(3);
             assertThat(token.alternatives().getFirst().id()).isEqualTo(token.id());
             assertThat(token.alternatives().get(1).logProbability())

@@ -106,7 +106,7 @@ class GoldenAdaptersTest {
     @ParameterizedTest
     @ValueSource(strings = {"dora", "ia3"})
     void freshAdaptersChangeNothing(String name) {
-        LlamaModel model = TestModel.load(DataType.BF16);
+        LlamaModel model = TestModel.load(DataType.F32);
         Adapter fresh = model.freshAdapter(spec(name), 4);
         int[] tokens = sequence(Golden.tensors("ia3.safetensors"), 0);
 

@@ -24,8 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class JsonConstraintTest {
-    private static final String SCHEMA =
-            """
+    private static final String SCHEMA = """
             {"type": "object", "title": "A thing", "additionalProperties": false, "required": ["name", "size", "tags"],
              "properties": {
                "name": {"type": "string", "minLength": 2, "maxLength": 12},
@@ -124,8 +123,23 @@ class JsonConstraintTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "[]", "{,", "{\"a\":01", "{\"a\":1,}", "{\"a\":1,\"a\"", "{\"a\":.5", "{\"a\":+", "{\"a\":\"\n", "{\"a\":\"\\x",
-                "{\"a\":\"\\ud8", "{\"a\":1.}", "{\"a\":tru}", "{\"a\":[1 2", "{}x", "{a", "{\"a\":-}", "{\"a\" 1"
+                "[]",
+                "{,",
+                "{\"a\":01",
+                "{\"a\":1,}",
+                "{\"a\":1,\"a\"",
+                "{\"a\":.5",
+                "{\"a\":+",
+                "{\"a\":\"\n",
+                "{\"a\":\"\\x",
+                "{\"a\":\"\\ud8",
+                "{\"a\":1.}",
+                "{\"a\":tru}",
+                "{\"a\":[1 2",
+                "{}x",
+                "{a",
+                "{\"a\":-}",
+                "{\"a\" 1"
             })
     void whatIsNoObjectIsRefusedAtItsFirstWrongByte(String text) {
         assertThat(read(new Shape.AnyFields(), text)).isNull();

@@ -7,6 +7,7 @@ import dev.apprentice.http.Routes.Access;
 import dev.apprentice.http.Server;
 import dev.apprentice.learning.Learning;
 import dev.apprentice.management.PlatformStatus;
+import dev.apprentice.model.Benchmark;
 import dev.apprentice.skills.Publishers;
 import dev.apprentice.skills.Skills;
 import dev.apprentice.store.Store;
@@ -24,6 +25,7 @@ public final class ManagementRoutes implements RouteContributor {
     private final LearningApi learning;
     private final PublishersApi publishers;
     private final AuditApi audit;
+    private final BenchmarkApi benchmark;
 
     @Activate
     public ManagementRoutes(
@@ -32,13 +34,15 @@ public final class ManagementRoutes implements RouteContributor {
             @Reference Skills skills,
             @Reference Learning learning,
             @Reference Publishers publishers,
-            @Reference Store store) {
+            @Reference Store store,
+            @Reference Benchmark benchmark) {
         this.server = server;
         this.status = status;
         this.skills = new SkillsApi(skills, learning);
         this.learning = new LearningApi(skills, learning);
         this.publishers = new PublishersApi(publishers);
         this.audit = new AuditApi(store.audit());
+        this.benchmark = new BenchmarkApi(benchmark);
     }
 
     @Override
@@ -49,6 +53,7 @@ public final class ManagementRoutes implements RouteContributor {
         learning.contribute(routes);
         publishers.contribute(routes);
         audit.contribute(routes);
+        benchmark.contribute(routes);
     }
 
     private void signInToken(Exchange exchange) {

@@ -11,12 +11,16 @@ import dev.apprentice.management.fixture.RunningServer;
 import dev.apprentice.store.AuditEvent;
 import java.io.InputStream;
 import java.net.URI;
+import dev.apprentice.model.Benchmark;
+import dev.apprentice.model.ModelException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +57,49 @@ final class ManagementRoutesTest {
                 platform,
                 platform,
                 new MemoryPublishers("Ada", "ab12"),
-                new MemoryStore(home, audit)));
+                new MemoryStore(home, audit),
+                ManagementRoutesTest::benchmark));
+    }
+
+    /** Says one figure for what is asked, or that there is too little memory for it. */
+    private static Benchmark.Report benchmark(Benchmark.Request request, Consumer<String> progress) {
+        if (request.shapes().contains(Benchmark.Shape.LLAMA_8B)) {
+            throw new ModelException(ModelException.Code.BAD_REQUEST, "2 GiB are missing");
+        }
+        progress.accept("measuring " + request.weightType());
+        return new Benchmark.Report(
+                new Benchmark.Machine("scalar", 1, 40, 100),
+                List.of(new Benchmark.Result(
+                        "decode",
+                        request.shapes().getFirst(),
+                        request.weightType(),
+                        1,
+                        12.5,
+                        OptionalDouble.of(0.5),
+                        64,
+                        OptionalDouble.empty())));
+    }
+
+    @Test
+    void theEngineIsMeasuredAsLongWork() throws Exception {
+        String events = server.post("/api/bench", "{\"kinds\":[\"decode\"],\"shapes\":[\"1b\"]}")
+                .body();
+        assertThat(events).contains("measuring Q4_0", "\"tokensPerSecond\":12.5", "\"bandwidthFraction\":0.5");
+        assertThat(server.post("/api/bench", "{\"kinds\":[\"decode\"],\"shapes\":[\"8b\"]}")
+                        .body())
+                .contains("event: error", "2 GiB are missing");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"kinds\":[\"decode\"],\"shapes\":[]}",
+                "{\"kinds\":[\"sleep\"],\"shapes\":[\"1b\"]}",
+                "{\"kinds\":[\"decode\"],\"shapes\":[\"70b\"]}"
+            })
+    void whatCannotBeMeasuredIsRefusedBeforeItRuns(String body) throws Exception {
+        assertThat(server.post("/api/bench", body).statusCode()).isEqualTo(400);
     }
 
     @AfterEach
@@ -73,6 +119,7 @@ final class ManagementRoutesTest {
         "POST, /api/skills/java/learn",
         "POST, /api/skills/java/cycle",
         "POST, /api/skills/java/measure",
+        "POST, /api/bench",
         "GET, /api/publishers",
         "POST, /api/publishers",
         "DELETE, /api/publishers/ab12",

@@ -198,13 +198,12 @@ final class NativeFunctions {
             float scale,
             long scores,
             long out) {
-        int type =
-                switch (stored) {
-                    case F32 -> 0;
-                    case F16 -> 1;
-                    case Q8_0 -> 2;
-                    default -> throw new IllegalArgumentException("Keys and values cannot be " + stored);
-                };
+        int type = switch (stored) {
+            case F32 -> 0;
+            case F16 -> 1;
+            case Q8_0 -> 2;
+            default -> throw new IllegalArgumentException("Keys and values cannot be " + stored);
+        };
         try {
             ATTEND.invokeExact(attend, type, heads, query, keys, values, rowBytes, count, width, scale, scores, out);
         } catch (Throwable e) {

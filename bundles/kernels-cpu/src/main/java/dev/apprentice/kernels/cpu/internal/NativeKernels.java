@@ -45,24 +45,30 @@ public final class NativeKernels extends VectorKernels {
     @Override
     public void swiGlu(Tensor gate, Tensor up, Tensor out) {
         Shapes.same(gate, up, out);
-        slices(gate, EXPONENTIAL, (from, count) -> functions.swiGlu(
-                gate.data().address() + 4 * from,
-                up.data().address() + 4 * from,
-                out.data().address() + 4 * from,
-                count));
+        slices(
+                gate,
+                EXPONENTIAL,
+                (from, count) -> functions.swiGlu(
+                        gate.data().address() + 4 * from,
+                        up.data().address() + 4 * from,
+                        out.data().address() + 4 * from,
+                        count));
         keepReachable(gate, up, out);
     }
 
     @Override
     public void swiGluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
         Shapes.same(gate, up, dOut, dGate, dUp);
-        slices(gate, EXPONENTIAL, (from, count) -> functions.swiGluBackward(
-                gate.data().address() + 4 * from,
-                up.data().address() + 4 * from,
-                dOut.data().address() + 4 * from,
-                dGate.data().address() + 4 * from,
-                dUp.data().address() + 4 * from,
-                count));
+        slices(
+                gate,
+                EXPONENTIAL,
+                (from, count) -> functions.swiGluBackward(
+                        gate.data().address() + 4 * from,
+                        up.data().address() + 4 * from,
+                        dOut.data().address() + 4 * from,
+                        dGate.data().address() + 4 * from,
+                        dUp.data().address() + 4 * from,
+                        count));
         keepReachable(gate, up, dOut, dGate, dUp);
     }
 

@@ -23,8 +23,7 @@ record ArrayFrame(Shape.Elements shape, int count, int space) implements Frame {
         if (count == shape.most() || (count > 0 && value != ',')) {
             return null;
         }
-        Document element =
-                document.with(new ArrayFrame(shape, count + 1, 0)).push(new Frame.Value(shape.each(), 0));
+        Document element = document.with(new ArrayFrame(shape, count + 1, 0)).push(new Frame.Value(shape.each(), 0));
         return count > 0 ? element : element.step((byte) value);
     }
 

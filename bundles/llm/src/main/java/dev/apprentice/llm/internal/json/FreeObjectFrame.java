@@ -38,9 +38,7 @@ record FreeObjectFrame(Part part, Set<String> keys, String key, TextFrame text, 
             case OPENED -> value == '}' ? document.pop() : value == '"' ? document.with(in(Part.KEY)) : null;
             case KEY -> key(document, value);
             case COLON ->
-                value == ':'
-                        ? document.with(in(Part.AFTER_VALUE)).push(new Frame.Value(new Shape.Any(), 0))
-                        : null;
+                value == ':' ? document.with(in(Part.AFTER_VALUE)).push(new Frame.Value(new Shape.Any(), 0)) : null;
             case AFTER_VALUE ->
                 value == '}' ? document.pop() : value == ',' ? document.with(in(Part.AFTER_COMMA)) : null;
             case AFTER_COMMA -> value == '"' ? document.with(in(Part.KEY)) : null;

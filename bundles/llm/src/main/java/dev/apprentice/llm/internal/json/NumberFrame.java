@@ -43,11 +43,9 @@ record NumberFrame(Shape.Numeric.Kind kind, Part part, int digits) implements Fr
         return switch (part) {
             case MINUS -> value == '0' ? Part.ZERO : isDigit(value) ? Part.WHOLE : null;
             case ZERO -> fractions ? afterWhole(value) : null;
-            case WHOLE ->
-                isDigit(value) && digits < MOST_DIGITS ? Part.WHOLE : fractions ? afterWhole(value) : null;
+            case WHOLE -> isDigit(value) && digits < MOST_DIGITS ? Part.WHOLE : fractions ? afterWhole(value) : null;
             case POINT -> isDigit(value) ? Part.FRACTION : null;
-            case FRACTION ->
-                isDigit(value) && digits < MOST_DIGITS ? Part.FRACTION : isE(value) ? Part.E : null;
+            case FRACTION -> isDigit(value) && digits < MOST_DIGITS ? Part.FRACTION : isE(value) ? Part.E : null;
             case E -> value == '+' || value == '-' ? Part.SIGN : isDigit(value) ? Part.EXPONENT : null;
             case SIGN -> isDigit(value) ? Part.EXPONENT : null;
             case EXPONENT -> isDigit(value) && digits < MOST_EXPONENT_DIGITS ? Part.EXPONENT : null;

@@ -107,8 +107,10 @@ record ObjectFrame(Shape.Fields shape, int next, Part part, List<Integer> keys, 
         return switch (part) {
             case OPENED -> Math.max(0, requiredFrom(next) - 1) + 1;
             case AFTER_VALUE -> requiredFrom(next) + 1;
-            case KEY, COLON -> keys.stream().mapToInt(field -> from(field, at)).min().orElse(0);
-            case AFTER_COMMA -> possible().stream().mapToInt(field -> from(field, 0)).min().orElse(0);
+            case KEY, COLON ->
+                keys.stream().mapToInt(field -> from(field, at)).min().orElse(0);
+            case AFTER_COMMA ->
+                possible().stream().mapToInt(field -> from(field, 0)).min().orElse(0);
         };
     }
 }

@@ -28,7 +28,16 @@ public final class SchemaReader {
 
     /** Keywords that only describe. */
     private static final Set<String> NOTES = Set.of(
-            "$schema", "$id", "$comment", "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly");
+            "$schema",
+            "$id",
+            "$comment",
+            "title",
+            "description",
+            "default",
+            "examples",
+            "deprecated",
+            "readOnly",
+            "writeOnly");
 
     private static final int MOST_DEPTH = 32;
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -60,8 +69,10 @@ public final class SchemaReader {
         }
         for (String keyword : schema.propertyNames()) {
             if (!SUPPORTED.contains(keyword) && !NOTES.contains(keyword)) {
-                throw bad(at, "has the keyword " + keyword + ", which is not supported: leave it out; supported are "
-                        + SUPPORTED.stream().sorted().toList());
+                throw bad(
+                        at,
+                        "has the keyword " + keyword + ", which is not supported: leave it out; supported are "
+                                + SUPPORTED.stream().sorted().toList());
             }
         }
         if (schema.has("const")) {
@@ -111,8 +122,7 @@ public final class SchemaReader {
         return switch (type) {
             case "any" -> new Shape.Any();
             case "string" ->
-                new Shape.Text(
-                        count(schema, "minLength", 0, at), most(schema, "minLength", "maxLength", at));
+                new Shape.Text(count(schema, "minLength", 0, at), most(schema, "minLength", "maxLength", at));
             case "number" -> new Shape.Numeric(Shape.Numeric.Kind.ANY);
             case "integer" -> new Shape.Numeric(Shape.Numeric.Kind.WHOLE);
             case "boolean" -> new Shape.Literals(List.of("true", "false"));
@@ -131,18 +141,21 @@ public final class SchemaReader {
     private static Shape object(JsonNode schema, String at, int depth) {
         JsonNode more = schema.path("additionalProperties");
         if (!more.isMissingNode() && !more.isBoolean()) {
-            throw bad(at, "has the keyword additionalProperties with a schema, which is not supported: set it to false");
+            throw bad(
+                    at, "has the keyword additionalProperties with a schema, which is not supported: set it to false");
         }
         Set<String> required = new HashSet<>();
         schema.path("required").forEach(name -> required.add(name.asString("")));
         JsonNode properties = schema.path("properties");
         List<Shape.Field> fields = new ArrayList<>();
-        properties.properties().forEach(property -> fields.add(new Shape.Field(
-                MAPPER.writeValueAsString(property.getKey()),
-                shape(property.getValue(), at + "/properties/" + property.getKey(), depth + 1),
-                required.remove(property.getKey())
-                        ? Shape.Field.Presence.REQUIRED
-                        : Shape.Field.Presence.OPTIONAL)));
+        properties
+                .properties()
+                .forEach(property -> fields.add(new Shape.Field(
+                        MAPPER.writeValueAsString(property.getKey()),
+                        shape(property.getValue(), at + "/properties/" + property.getKey(), depth + 1),
+                        required.remove(property.getKey())
+                                ? Shape.Field.Presence.REQUIRED
+                                : Shape.Field.Presence.OPTIONAL)));
         if (!required.isEmpty()) {
             throw bad(at, "requires " + required + ", which are not among its properties: describe them");
         }

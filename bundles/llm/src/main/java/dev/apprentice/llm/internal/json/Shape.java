@@ -64,16 +64,19 @@ public sealed interface Shape {
             case AnyFields _ -> 2;
             case Text text -> text.least + 2;
             case Literals literals ->
-                literals.texts.stream().mapToInt(text -> utf8(text).length).min().orElse(0);
-            case Elements elements ->
-                2 + elements.least * elements.each.leastBytes() + Math.max(0, elements.least - 1);
+                literals.texts.stream()
+                        .mapToInt(text -> utf8(text).length)
+                        .min()
+                        .orElse(0);
+            case Elements elements -> 2 + elements.least * elements.each.leastBytes() + Math.max(0, elements.least - 1);
             case Fields fields -> {
                 List<Field> required =
                         fields.fields.stream().filter(Field::required).toList();
                 int sum = required.stream().mapToInt(Field::leastBytes).sum();
                 yield 2 + sum + Math.max(0, required.size() - 1);
             }
-            case OneOf one -> one.shapes.stream().mapToInt(Shape::leastBytes).min().orElse(0);
+            case OneOf one ->
+                one.shapes.stream().mapToInt(Shape::leastBytes).min().orElse(0);
         };
     }
 

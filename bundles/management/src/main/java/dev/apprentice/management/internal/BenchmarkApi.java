@@ -1,0 +1,61 @@
+package dev.apprentice.management.internal;
+
+import dev.apprentice.http.Access;
+import dev.apprentice.http.EventStream;
+import dev.apprentice.http.Exchange;
+import dev.apprentice.http.HttpException;
+import dev.apprentice.http.Routes;
+import dev.apprentice.management.LiveWork;
+import dev.apprentice.management.Problems;
+import dev.apprentice.model.Benchmark;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Measures the engine on models of real shapes, as long work. */
+final class BenchmarkApi {
+    private final Benchmark benchmark;
+
+    BenchmarkApi(Benchmark benchmark) {
+        this.benchmark = benchmark;
+    }
+
+    void contribute(Routes routes) {
+        routes.post("/api/bench", Access.API, Problems.told(this::run));
+    }
+
+    private void run(Exchange exchange) {
+        Benchmark.Request request = exchange.json(Wanted.class).request();
+        EventStream events = exchange.events();
+        LiveWork.run(
+                events,
+                "The benchmark",
+                () -> benchmark.run(
+                        request, stage -> events.send("progress", Map.of("stage", stage, "done", 0, "total", 1))));
+    }
+
+    private record Wanted(
+            @Nullable List<String> kinds, @Nullable List<String> shapes, @Nullable String weights) {
+        Benchmark.Request request() {
+            if (kinds == null || kinds.isEmpty() || shapes == null || shapes.isEmpty()) {
+                throw new HttpException(
+                        400, "bad_request", "kinds and shapes must each name at least one thing to measure: add it");
+            }
+            return new Benchmark.Request(
+                    kinds.stream().map(Wanted::kind).toList(),
+                    shapes.stream().map(Benchmark.Shape::parse).toList(),
+                    weights == null ? "Q4_0" : weights);
+        }
+
+        private static Benchmark.Kind kind(String name) {
+            for (Benchmark.Kind kind : Benchmark.Kind.values()) {
+                if (kind.name().toLowerCase(Locale.ROOT).equals(name)) {
+                    return kind;
+                }
+            }
+            throw new HttpException(
+                    400, "bad_request", "There is no benchmark '" + name + "': say decode, prefill, train or lora");
+        }
+    }
+}

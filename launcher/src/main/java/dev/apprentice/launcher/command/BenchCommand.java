@@ -1,0 +1,117 @@
+package dev.apprentice.launcher.command;
+
+import dev.apprentice.launcher.ProgressLine;
+import dev.apprentice.launcher.Settings;
+import dev.apprentice.launcher.client.Connection;
+import dev.apprentice.launcher.demo.TemporaryHome;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Measures the engine's speed and memory on models of real shapes with random weights. */
+@Command(
+        name = "bench",
+        description =
+                "Measure decoding, prefill, training and the cost of adapters, beside what the machine itself can do.",
+        mixinStandardHelpOptions = true)
+final class BenchCommand implements Callable<Integer> {
+    @Mixin
+    private JsonOption output = new JsonOption();
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "KIND",
+            description = "decode, prefill, train or lora (default: all of them).")
+    private List<String> kinds = List.of();
+
+    @Option(
+            names = "--shape",
+            split = ",",
+            paramLabel = "SHAPE",
+            description = "8b (Llama 3.1), 1b (Llama 3.2) or 16m, the embedded model (default: 16m).")
+    private List<String> shapes = List.of("16m");
+
+    @Option(names = "--weights", description = "How weights are held (default: ${DEFAULT-VALUE}).")
+    private String weights = "Q4_0";
+
+    @Override
+    public Integer call() {
+        List<String> wanted = kinds.isEmpty() ? List.of("decode", "prefill", "train", "lora") : kinds;
+        JsonNode report;
+        try (TemporaryHome place = TemporaryHome.of(null);
+                Connection connection =
+                        Connection.start(Settings.read(place.path()).withPort(0));
+                ProgressLine progress = new ProgressLine()) {
+            report = connection
+                    .client()
+                    .work(
+                            "/api/bench",
+                            Map.of("kinds", wanted, "shapes", shapes, "weights", weights),
+                            progress::event);
+        }
+        output.print(rows(report), rows -> text(report, rows));
+        return 0;
+    }
+
+    /** A row for each measurement, without the facts that it does not have. */
+    private static ArrayNode rows(JsonNode report) {
+        ArrayNode rows = JsonMapper.shared().createArrayNode();
+        for (JsonNode result : report.path("results")) {
+            ObjectNode row = rows.addObject();
+            row.put("bench", result.path("bench").asString());
+            row.put("shape", shape(result.path("shape").asString()));
+            row.put("type", result.path("weightType").asString());
+            for (String number :
+                    List.of("threads", "tokensPerSecond", "bandwidthFraction", "residentMiB", "ratio")) {
+                if (result.path(number).isNumber()) {
+                    row.set(number, result.path(number));
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static String shape(String constant) {
+        return constant.substring(constant.lastIndexOf('_') + 1).toLowerCase(Locale.ROOT);
+    }
+
+    private static void text(JsonNode report, JsonNode rows) {
+        JsonNode machine = report.path("machine");
+        System.out.printf(
+                Locale.ROOT,
+                "%s; memory reads %.1f GB/s, matrix products %.0f GFLOP/s%n%n%-18s %-6s %-6s %14s %12s %13s %8s%n",
+                machine.path("kernels").asString(),
+                machine.path("readBandwidth").asDouble(),
+                machine.path("matrixPeak").asDouble(),
+                "bench",
+                "shape",
+                "type",
+                "tokens/s",
+                "bandwidth",
+                "resident MiB",
+                "ratio");
+        for (JsonNode row : rows) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-18s %-6s %-6s %14.1f %12s %13d %8s%n",
+                    row.path("bench").asString(),
+                    row.path("shape").asString(),
+                    row.path("type").asString(),
+                    row.path("tokensPerSecond").asDouble(),
+                    row.has("bandwidthFraction")
+                            ? String.format(Locale.ROOT, "%.0f %%", 100 * row.path("bandwidthFraction").asDouble())
+                            : "",
+                    row.path("residentMiB").asLong(),
+                    row.has("ratio") ? String.format(Locale.ROOT, "%.3f", row.path("ratio").asDouble()) : "");
+        }
+    }
+}

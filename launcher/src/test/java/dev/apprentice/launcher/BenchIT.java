@@ -1,0 +1,37 @@
+package dev.apprentice.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class BenchIT {
+    @Test
+    void measuresTheEmbeddedShapeAndPrintsOneArray() throws Exception {
+        BuiltProduct.Result result = BuiltProduct.run(Duration.ofMinutes(5), "bench", "decode", "lora", "--json");
+        assertThat(result.exit()).as(result.errors()).isZero();
+        JsonNode rows = JsonMapper.shared().readTree(result.output());
+        Set<String> benches = new HashSet<>();
+        for (JsonNode row : rows) {
+            benches.add(row.path("bench").asString());
+            assertThat(row.path("shape").asString()).isEqualTo("16m");
+            assertThat(row.path("type").asString()).isEqualTo("Q4_0");
+            assertThat(row.path("threads").asInt()).isPositive();
+            assertThat(row.path("tokensPerSecond").asDouble()).isPositive();
+            assertThat(row.path("residentMiB").asLong()).isPositive();
+        }
+        assertThat(benches).contains("decode", "lora decode");
+    }
+
+    @Test
+    void anUnknownShapeIsRefusedByName() throws Exception {
+        BuiltProduct.Result result = BuiltProduct.run(Duration.ofMinutes(3), "bench", "decode", "--shape", "70b");
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.errors()).contains("70b", "8b, 1b or 16m");
+        assertThat(result.output()).isEmpty();
+    }
+}
