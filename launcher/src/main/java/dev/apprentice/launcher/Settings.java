@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelWeights how linear weights are held: {@code file}, as the file has them, or a type into which they are converted
  * @param keyValues how keys and values of the tokens read are held while answering: F32, F16 or Q8_0
  * @param prefixCacheMebibytes memory for those of earlier prompts; 0 keeps none
+ * @param trainingMebibytes memory that learning may take beside the model's weights
  * @param threads of the kernels
  */
 public record Settings(
@@ -28,18 +29,20 @@ public record Settings(
         String modelWeights,
         String keyValues,
         int prefixCacheMebibytes,
+        int trainingMebibytes,
         int threads,
         Level logLevel) {
     /** Name of the file in the home folder. */
     public static final String FILE = "apprentice.properties";
 
-    private static final List<String> KEYS =
-            List.of("http.port", "model.dir", "model.weights", "kv", "prefix.cache", "threads", "log.level");
+    private static final List<String> KEYS = List.of(
+            "http.port", "model.dir", "model.weights", "kv", "prefix.cache", "training.memory", "threads", "log.level");
     private static final String AS_IN_THE_FILE = "file";
     private static final List<String> WEIGHTS =
             List.of(AS_IN_THE_FILE, "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q4_K", "Q5_K", "Q6_K", "Q4_G128");
     private static final List<String> KEY_VALUES = List.of("F32", "F16", "Q8_0");
     private static final int DEFAULT_PREFIX_CACHE = 256;
+    private static final int DEFAULT_TRAINING = 2048;
     private static final int DEFAULT_PORT = 7070;
 
     /** Reads the settings of a home; a home without the file has the defaults. */
@@ -68,7 +71,15 @@ public record Settings(
     /** The same settings with another port. */
     public Settings withPort(int port) {
         return new Settings(
-                home, port, modelDirectory, modelWeights, keyValues, prefixCacheMebibytes, threads, logLevel);
+                home,
+                port,
+                modelDirectory,
+                modelWeights,
+                keyValues,
+                prefixCacheMebibytes,
+                trainingMebibytes,
+                threads,
+                logLevel);
     }
 
     /** What the bundles are told, as framework properties. */
@@ -79,6 +90,7 @@ public record Settings(
         properties.put("apprentice.model.weights", modelWeights);
         properties.put("apprentice.kv", keyValues);
         properties.put("apprentice.prefix.cache", Integer.toString(prefixCacheMebibytes));
+        properties.put("apprentice.training.memory", Integer.toString(trainingMebibytes));
         properties.put("apprentice.threads", Integer.toString(threads));
         if (modelDirectory != null) {
             properties.put("apprentice.model.dir", modelDirectory.toString());
@@ -97,6 +109,7 @@ public record Settings(
                     oneOf("model.weights", AS_IN_THE_FILE, WEIGHTS),
                     oneOf("kv", "F16", KEY_VALUES),
                     number("prefix.cache", DEFAULT_PREFIX_CACHE, 0, 1 << 20),
+                    number("training.memory", DEFAULT_TRAINING, 1, 1 << 20),
                     number("threads", processors, 1, 1024),
                     level());
         }

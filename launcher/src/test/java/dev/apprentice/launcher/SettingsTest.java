@@ -27,12 +27,14 @@ class SettingsTest {
     void valuesReachTheFramework() throws IOException {
         Files.writeString(
                 home.resolve(Settings.FILE),
-                "http.port=0\nmodel.weights=Q8_0\nkv=Q8_0\nprefix.cache=9\nthreads=3\nmodel.dir=" + home + "\n");
+                "http.port=0\nmodel.weights=Q8_0\nkv=Q8_0\nprefix.cache=9\ntraining.memory=77\nthreads=3\nmodel.dir="
+                        + home + "\n");
         assertThat(Settings.read(home).frameworkProperties())
                 .containsEntry("apprentice.http.port", "0")
                 .containsEntry("apprentice.model.weights", "Q8_0")
                 .containsEntry("apprentice.kv", "Q8_0")
                 .containsEntry("apprentice.prefix.cache", "9")
+                .containsEntry("apprentice.training.memory", "77")
                 .containsEntry("apprentice.threads", "3")
                 .containsEntry("apprentice.model.dir", home.toAbsolutePath().toString());
     }
@@ -45,6 +47,7 @@ class SettingsTest {
                 "model.weights=Q3",
                 "kv=BF16",
                 "prefix.cache=-1",
+                "training.memory=0",
                 "threads=0",
                 "log.level=LOUD",
                 "model.dir=/does/not/exist",

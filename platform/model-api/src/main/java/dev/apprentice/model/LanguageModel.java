@@ -67,7 +67,7 @@ public interface LanguageModel {
      */
     void writeGgufAdapter(Adapter adapter, Path file);
 
-    /** A trainer that starts from the adapter's values, within {@link TrainingBudget#DEFAULT}. Close it to free its memory. */
+    /** A trainer that starts from the adapter's values, within the memory that this machine's owner allows. Close it to free that. */
     default Trainer trainer(Adapter start) {
         return trainer(start, TrainingBudget.DEFAULT);
     }

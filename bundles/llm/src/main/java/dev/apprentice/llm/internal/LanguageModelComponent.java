@@ -6,6 +6,7 @@ import dev.apprentice.model.Benchmark;
 import dev.apprentice.model.LanguageModel;
 import dev.apprentice.model.ModelException;
 import dev.apprentice.model.ReferenceTexts;
+import dev.apprentice.model.TrainingBudget;
 import java.io.FileNotFoundException;
 import java.lang.System.Logger.Level;
 import java.net.URL;
@@ -25,7 +26,7 @@ import org.osgi.service.component.annotations.Reference;
 /**
  * Publishes the base model and its reference texts. Framework properties: {@code apprentice.model.weights} is how weights are held
  * ({@code file}, as the file has them, if not given), {@code apprentice.kv} how keys and values are (F16), {@code apprentice.prefix.cache}
- * how many MiB of those of earlier prompts are kept (256), {@code apprentice.model.dir} a model folder or GGUF file to use instead of the
+ * how many MiB of those of earlier prompts are kept (256), {@code apprentice.training.memory} how many MiB training may take (2048), {@code apprentice.model.dir} a model folder or GGUF file to use instead of the
  * base-model bundle's.
  */
 @Component(
@@ -84,6 +85,7 @@ public final class LanguageModelComponent {
                 nativeCache,
                 digests,
                 generation(context),
+                training(context),
                 new LoggedProgress(LOG));
     }
 
@@ -104,6 +106,19 @@ public final class LanguageModelComponent {
                 .orElseThrow(() -> new ModelException(
                         ModelException.Code.BAD_MODEL,
                         "The bundle " + BASE_MODEL + " is not installed: install the platform again"));
+    }
+
+    private static TrainingBudget training(BundleContext context) {
+        @Nullable String mebibytes = context.getProperty("apprentice.training.memory");
+        if (mebibytes == null) {
+            return TrainingBudget.DEFAULT;
+        }
+        if (!mebibytes.matches("[1-9]\\d{0,6}")) {
+            throw new ModelException(
+                    ModelException.Code.BAD_MODEL,
+                    "apprentice.training.memory is " + mebibytes + ", but must be a whole number of MiB");
+        }
+        return new TrainingBudget(Long.parseLong(mebibytes) << 20, TrainingBudget.DEFAULT.longestSample());
     }
 
     private static GenerationSettings generation(BundleContext context) {

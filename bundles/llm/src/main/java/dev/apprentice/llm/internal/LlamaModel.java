@@ -43,6 +43,7 @@ public final class LlamaModel implements LanguageModel {
     private final RowScales rowScales;
     private final Set<Integer> ends;
     private final GenerationSettings settings;
+    private final TrainingBudget training;
     private final PrefixCache prefixes;
     private final Batcher batcher;
     private @Nullable TokenTrie tokenTrie; // guarded by this
@@ -55,9 +56,11 @@ public final class LlamaModel implements LanguageModel {
             Transformer transformer,
             Weights weights,
             ByteLevelTokenizer tokenizer,
-            GenerationSettings settings) {
+            GenerationSettings settings,
+            TrainingBudget training) {
         settings.require(transformer.config());
         this.settings = settings;
+        this.training = training;
         this.prefixes = new PrefixCache(
                 settings.prefixCacheBytes(), KeyValueCache.tokenBytes(transformer.config(), settings.keyValues()));
         this.batcher = new Batcher(transformer);
@@ -89,6 +92,7 @@ public final class LlamaModel implements LanguageModel {
                 temporary,
                 Optional.empty(),
                 GenerationSettings.DEFAULT,
+                TrainingBudget.DEFAULT,
                 LoadProgress.NONE);
     }
 
@@ -108,6 +112,7 @@ public final class LlamaModel implements LanguageModel {
             Path nativeCache,
             Optional<Path> digests,
             GenerationSettings settings,
+            TrainingBudget training,
             LoadProgress progress) {
         ModelConfig config = ModelConfig.parse(source.config());
         MemoryNeed.require(source.tensors(), type);
@@ -132,7 +137,12 @@ public final class LlamaModel implements LanguageModel {
                 config.context(),
                 loader.parameters());
         return new LlamaModel(
-                info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer, settings);
+                info,
+                new Transformer(config, kernels, new RotaryTables(config)),
+                weights,
+                tokenizer,
+                settings,
+                training);
     }
 
     /** A model of weights that are in memory already. */
@@ -155,7 +165,12 @@ public final class LlamaModel implements LanguageModel {
                 config.context(),
                 0);
         return new LlamaModel(
-                info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer, settings);
+                info,
+                new Transformer(config, kernels, new RotaryTables(config)),
+                weights,
+                tokenizer,
+                settings,
+                TrainingBudget.DEFAULT);
     }
 
     @Override
@@ -321,6 +336,11 @@ public final class LlamaModel implements LanguageModel {
     @Override
     public void writeGgufAdapter(Adapter adapter, Path file) {
         new GgufAdapterWriter(transformer.config(), adapter).write(layout(adapter), file);
+    }
+
+    @Override
+    public Trainer trainer(Adapter start) {
+        return trainer(start, training);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.apprentice.compute.Tensor;
 import dev.apprentice.kernels.cpu.CpuKernels;
 import dev.apprentice.model.Adapter;
 import dev.apprentice.model.AdapterSpec;
+import dev.apprentice.model.TrainingBudget;
 import dev.apprentice.testkit.Golden;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -42,6 +43,7 @@ final class TestModel {
                 Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native"),
                 Optional.empty(),
                 settings,
+                TrainingBudget.DEFAULT,
                 LoadProgress.NONE);
     }
 
