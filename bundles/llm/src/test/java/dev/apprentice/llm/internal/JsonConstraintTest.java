@@ -176,7 +176,7 @@ class JsonConstraintTest {
         String text = ask(new AnswerForm.JsonSchema(SCHEMA), 100, 1.5, 7);
         Document document = Document.of(SchemaReader.read(SCHEMA));
         for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
-            document = document.step(value);
+            document = java.util.Objects.requireNonNull(document.step(value));
             assertThat(shortest(document)).isEqualTo(document.leastBytes());
         }
     }

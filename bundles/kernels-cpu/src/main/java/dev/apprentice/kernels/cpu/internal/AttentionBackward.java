@@ -63,13 +63,10 @@ final class AttentionBackward {
             replace(products, upstream, v, 1, dScores);
             CausalSoftmax.backward(weightMemory, scoreMemory, rows, seen, shape.scale());
 
-            add(
-                    products,
-                    weights,
-                    Layout.TRANSPOSED,
-                    upstream,
-                    Operand.part(gradient.values(), first, seen, keyColumn, d));
-            add(products, dScores, Layout.TRANSPOSED, q, Operand.part(gradient.keys(), first, seen, keyColumn, d));
+            Operand dValues = Operand.part(gradient.values(), first, seen, keyColumn, d);
+            Operand dKeys = Operand.part(gradient.keys(), first, seen, keyColumn, d);
+            add(products, weights, Layout.TRANSPOSED, upstream, dValues);
+            add(products, dScores, Layout.TRANSPOSED, q, dKeys);
             add(products, dScores, Layout.PLAIN, k, Operand.part(gradient.query(), from, rows, column, d));
         }
     }
