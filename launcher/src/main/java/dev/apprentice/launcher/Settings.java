@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * The settings of one home folder, from its {@value #FILE}; an unknown key or a bad value stops the start.
  *
  * @param httpPort port of the console and the API; 0 takes any free one
- * @param modelDirectory a model in Hugging Face layout; null means the embedded one
- * @param modelWeights how linear weights are held: F32, BF16, Q8_0 or Q4_0
+ * @param modelDirectory a model in Hugging Face layout or a GGUF file; null means the embedded one
+ * @param modelWeights how linear weights are held: {@code file}, as the file has them, or a type into which they are converted
  * @param keyValues how keys and values of the tokens read are held while answering: F32, F16 or Q8_0
  * @param prefixCacheMebibytes memory for those of earlier prompts; 0 keeps none
  * @param threads of the kernels
@@ -35,7 +35,9 @@ public record Settings(
 
     private static final List<String> KEYS =
             List.of("http.port", "model.dir", "model.weights", "kv", "prefix.cache", "threads", "log.level");
-    private static final List<String> WEIGHTS = List.of("F32", "BF16", "Q8_0", "Q4_0");
+    private static final String AS_IN_THE_FILE = "file";
+    private static final List<String> WEIGHTS =
+            List.of(AS_IN_THE_FILE, "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q4_K", "Q5_K", "Q6_K", "Q4_G128");
     private static final List<String> KEY_VALUES = List.of("F32", "F16", "Q8_0");
     private static final int DEFAULT_PREFIX_CACHE = 256;
     private static final int DEFAULT_PORT = 7070;
@@ -92,7 +94,7 @@ public record Settings(
                     home.toAbsolutePath().normalize(),
                     number("http.port", DEFAULT_PORT, 0, 65_535),
                     modelDirectory(),
-                    oneOf("model.weights", "BF16", WEIGHTS),
+                    oneOf("model.weights", AS_IN_THE_FILE, WEIGHTS),
                     oneOf("kv", "F16", KEY_VALUES),
                     number("prefix.cache", DEFAULT_PREFIX_CACHE, 0, 1 << 20),
                     number("threads", processors, 1, 1024),
@@ -129,8 +131,12 @@ public record Settings(
                 return null;
             }
             Path directory = Path.of(text.strip()).toAbsolutePath();
-            if (!Files.isDirectory(directory)) {
-                throw bad("model.dir", text, "a folder with config.json, model.safetensors and tokenizer.json", null);
+            if (!Files.isDirectory(directory) && !Files.isRegularFile(directory)) {
+                throw bad(
+                        "model.dir",
+                        text,
+                        "a GGUF file, or a folder with config.json, model.safetensors and tokenizer.json",
+                        null);
             }
             return directory;
         }

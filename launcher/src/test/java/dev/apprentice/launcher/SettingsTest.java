@@ -19,7 +19,7 @@ class SettingsTest {
     void aHomeWithoutTheFileHasTheDefaults() {
         Settings settings = Settings.read(home);
         assertThat(settings.httpPort()).isEqualTo(7070);
-        assertThat(settings.modelWeights()).isEqualTo("BF16");
+        assertThat(settings.modelWeights()).isEqualTo("file");
         assertThat(settings.modelDirectory()).isNull();
     }
 

@@ -8,7 +8,7 @@ package dev.apprentice.learning;
  * @param replayPerCycle older experiences replayed by a cycle
  * @param rehearsalPerCycle general texts per cycle on which the base's own predictions are kept
  * @param sequenceLength tokens of the longest sample
- * @param stepsPerCycle optimiser steps per cycle
+ * @param stepsPerCycle optimiser steps per cycle, among which its batch is dealt out
  * @param learningRate of Adam
  * @param rehearsalWeight weight of rehearsal beside the mean loss of experiences
  * @param importanceStrength λ of the EWC penalty

@@ -1,7 +1,8 @@
 package dev.apprentice.compute;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** The operations of {@link Kernels} that go column by column, as their formulas; beside a matrix product they cost nothing. */
 final class Columns {
@@ -9,9 +10,12 @@ final class Columns {
 
     static void add(MemorySegment vector, Tensor y) {
         require(vector, y);
+        MemorySegment target = y.data();
         for (int row = 0; row < y.rows(); row++) {
+            long base = 4L * row * y.columns();
             for (int i = 0; i < y.columns(); i++) {
-                y.set(row, i, y.get(row, i) + at(vector, i));
+                long at = base + 4L * i;
+                target.set(JAVA_FLOAT, at, target.get(JAVA_FLOAT, at) + vector.get(JAVA_FLOAT, 4L * i));
             }
         }
     }
@@ -19,9 +23,13 @@ final class Columns {
     static void scale(Tensor x, MemorySegment factors, Tensor y) {
         require(factors, x);
         require(factors, y);
+        MemorySegment source = x.data();
+        MemorySegment target = y.data();
         for (int row = 0; row < x.rows(); row++) {
+            long base = 4L * row * x.columns();
             for (int i = 0; i < x.columns(); i++) {
-                y.set(row, i, x.get(row, i) * at(factors, i));
+                long at = base + 4L * i;
+                target.set(JAVA_FLOAT, at, source.get(JAVA_FLOAT, at) * factors.get(JAVA_FLOAT, 4L * i));
             }
         }
     }
@@ -29,12 +37,16 @@ final class Columns {
     static void addDots(Tensor x, Tensor y, MemorySegment dots) {
         require(dots, x);
         require(dots, y);
-        for (int i = 0; i < x.columns(); i++) {
-            double sum = at(dots, i);
-            for (int row = 0; row < x.rows(); row++) {
-                sum += (double) x.get(row, i) * y.get(row, i);
+        double[] sums = new double[x.columns()];
+        for (int row = 0; row < x.rows(); row++) {
+            long base = 4L * row * x.columns();
+            for (int i = 0; i < sums.length; i++) {
+                long at = base + 4L * i;
+                sums[i] += (double) x.data().get(JAVA_FLOAT, at) * y.data().get(JAVA_FLOAT, at);
             }
-            dots.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) sum);
+        }
+        for (int i = 0; i < sums.length; i++) {
+            dots.set(JAVA_FLOAT, 4L * i, (float) (dots.get(JAVA_FLOAT, 4L * i) + sums[i]));
         }
     }
 
@@ -43,9 +55,5 @@ final class Columns {
             throw new IllegalArgumentException("Rows of " + tensor.columns()
                     + " elements need a vector of as many, but it has " + vector.byteSize() / 4);
         }
-    }
-
-    private static float at(MemorySegment vector, int index) {
-        return vector.getAtIndex(ValueLayout.JAVA_FLOAT, index);
     }
 }

@@ -49,7 +49,7 @@ public final class Dequantizer {
                 case Q4_G128 -> {
                     int zero = row.get(JAVA_SHORT_UNALIGNED, block + 2);
                     for (int run = 0; run < 4; run++) {
-                        nibbles(row, block + 4 + 16 * run, -zero, half(row, block), NOTHING, target, at + 32 * run);
+                        nibbles(row, block + 4 + 16L * run, -zero, half(row, block), NOTHING, target, at + 32 * run);
                     }
                 }
             }

@@ -10,7 +10,7 @@ final class KBlocks {
 
     static void decodeQ4(MemorySegment row, long block, float[] target, int at) {
         for (int run = 0; run < 8; run++) {
-            long nibbles = block + 16 + run / 2 * 32;
+            long nibbles = block + 16 + run / 2 * 32L;
             float scale = Dequantizer.half(row, block) * scale(row, block + 4, run);
             float least = Dequantizer.half(row, block + 2) * least(row, block + 4, run);
             for (int j = 0; j < 32; j++) {
@@ -21,7 +21,7 @@ final class KBlocks {
 
     static void decodeQ5(MemorySegment row, long block, float[] target, int at) {
         for (int run = 0; run < 8; run++) {
-            long nibbles = block + 48 + run / 2 * 32;
+            long nibbles = block + 48 + run / 2 * 32L;
             float scale = Dequantizer.half(row, block) * scale(row, block + 4, run);
             float least = Dequantizer.half(row, block + 2) * least(row, block + 4, run);
             for (int j = 0; j < 32; j++) {
@@ -36,12 +36,12 @@ final class KBlocks {
         for (int run = 0; run < 8; run++) {
             int half = run / 4;
             int quarter = run % 4;
-            long nibbles = block + 64 * half + 32 * (quarter & 1);
-            long pairs = block + 128 + 32 * half;
+            long nibbles = block + 64L * half + 32L * (quarter & 1);
+            long pairs = block + 128 + 32L * half;
             for (int j = 0; j < 32; j++) {
                 int low = nibble(row, nibbles + j, quarter >> 1);
                 int high = row.get(JAVA_BYTE, pairs + j) >> 2 * quarter & 3;
-                float scale = d * row.get(JAVA_BYTE, block + 192 + 8 * half + 2 * quarter + j / 16);
+                float scale = d * row.get(JAVA_BYTE, block + 192 + 8L * half + 2L * quarter + j / 16);
                 target[at + 32 * run + j] = scale * ((low | high << 4) - 32);
             }
         }

@@ -47,14 +47,14 @@ final class KQuantizer {
             for (int j = 0; j < 64; j++) { // the bytes of the first 64 elements' low nibbles hold the next 64 above
                 int low = quanta[128 * half + j] & 15;
                 int high = quanta[128 * half + 64 + j] & 15;
-                target.set(JAVA_BYTE, block + 64 * half + j, (byte) (low | high << 4));
+                target.set(JAVA_BYTE, block + 64L * half + j, (byte) (low | high << 4));
             }
             for (int j = 0; j < 32; j++) {
                 int bits = 0;
                 for (int quarter = 0; quarter < 4; quarter++) {
                     bits |= (quanta[128 * half + 32 * quarter + j] >> 4) << 2 * quarter;
                 }
-                target.set(JAVA_BYTE, block + 128 + 32 * half + j, (byte) bits);
+                target.set(JAVA_BYTE, block + 128 + 32L * half + j, (byte) bits);
             }
         }
     }

@@ -16,6 +16,11 @@ public interface Kernels {
     /** What runs, for people: instruction set, vector width, threads. */
     String description();
 
+    /** How many threads an operation uses at the most, the caller's included. */
+    default int threads() {
+        return 1;
+    }
+
     /** y = x Wᵀ; W (out, in), x (n, in), y (n, out). */
     void multiply(Matrix weight, Tensor x, Tensor y);
 

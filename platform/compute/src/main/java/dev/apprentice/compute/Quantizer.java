@@ -78,7 +78,7 @@ public final class Quantizer {
         int zero = steps(-least, step, 0, 15);
         target.set(JAVA_SHORT_UNALIGNED, block + 2, (short) zero);
         for (int run = 0; run < 4; run++) {
-            nibbles(row, from + 32 * run, step, 0, zero, target, block + 4 + 16 * run);
+            nibbles(row, from + 32 * run, step, 0, zero, target, block + 4 + 16L * run);
         }
     }
 

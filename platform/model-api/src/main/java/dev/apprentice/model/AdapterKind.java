@@ -28,7 +28,11 @@ public sealed interface AdapterKind {
 
         /** Factor of B(Ax) in a module. */
         public float scaleOf(String module) {
-            Size of = sizeOf(module);
+            return scaleOf(sizeOf(module));
+        }
+
+        /** Factor of B(Ax) where it has a size. */
+        public float scaleOf(Size of) {
             return switch (scaling) {
                 case BY_RANK -> (float) (of.alpha() / of.rank());
                 case BY_ROOT_OF_RANK -> (float) (of.alpha() / Math.sqrt(of.rank()));

@@ -1,6 +1,7 @@
 package dev.apprentice.model;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,13 @@ public interface LanguageModel {
 
     /** Writes an adapter in PEFT form; {@link #readAdapter} gives the same digest back. */
     AdapterFiles writeAdapter(Adapter adapter);
+
+    /**
+     * Writes a LoRA adapter as a GGUF file, as llama.cpp reads it.
+     *
+     * @throws ModelException if it is of another kind, which such files cannot hold
+     */
+    void writeGgufAdapter(Adapter adapter, Path file);
 
     /** A trainer that starts from the adapter's values, within {@link TrainingBudget#DEFAULT}. Close it to free its memory. */
     default Trainer trainer(Adapter start) {

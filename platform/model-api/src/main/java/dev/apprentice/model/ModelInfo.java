@@ -6,7 +6,7 @@ package dev.apprentice.model;
  * @param name for people and API clients, such as {@code apprentice-base}
  * @param digest {@code sha256:} and the hex digest of the weights' content: adapters are bound to it
  * @param tokenizerDigest likewise, of the tokenizer
- * @param weightType how the linear weights are held: F32, BF16, Q8_0, Q4_0
+ * @param weightType how the linear weights are held, such as BF16, or Q4_K+Q6_K if not all alike
  */
 public record ModelInfo(
         String name,

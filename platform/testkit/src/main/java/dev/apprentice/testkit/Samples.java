@@ -71,7 +71,19 @@ final class Samples {
      * @param terms length of the sums behind an element; the tolerance grows with its root
      */
     static void assertSum(String what, Tensor actual, double[][] before, double scale, double[][] change, int terms) {
-        double tolerance = 1e-6 * (4 + Math.sqrt(terms));
+        assertSum(what, actual, before, scale, change, terms, 0);
+    }
+
+    /** @param rounding of operands, more than that of floats, that is allowed */
+    static void assertSum(
+            String what,
+            Tensor actual,
+            double[][] before,
+            double scale,
+            double[][] change,
+            int terms,
+            double rounding) {
+        double tolerance = 1e-6 * (4 + Math.sqrt(terms)) + rounding;
         for (int row = 0; row < actual.rows(); row++) {
             for (int column = 0; column < actual.columns(); column++) {
                 double expected = before[row][column] + scale * change[row][column];

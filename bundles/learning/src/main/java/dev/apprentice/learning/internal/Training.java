@@ -8,6 +8,7 @@ import dev.apprentice.model.TrainingSample;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 
 /**
  * The optimisation of one cycle: Adam on the weighted mean of experiences, rehearsal and the EWC penalty.
@@ -19,6 +20,9 @@ import java.lang.foreign.ValueLayout;
  */
 final class Training {
     private static final double LARGEST_NORM = 1; // of the gradient
+
+    /** A life of some hundred steps is too short for the usual β₂ of 0.999. */
+    private static final LearningAlgebra.AdamSettings ADAM = new LearningAlgebra.AdamSettings(0.9, 0.99, 1e-8);
 
     private final LearningAlgebra algebra;
     private final LearningSettings settings;
@@ -32,7 +36,7 @@ final class Training {
      * What training gave.
      *
      * @param meanLoss nats per token of the experiences
-     * @param losses of each experience of the batch, at the last step
+     * @param losses of each experience of the batch, before the step that it took part in
      * @param steps Adam steps taken in all
      */
     record Result(double meanLoss, double[] losses, int steps) {}
@@ -40,7 +44,7 @@ final class Training {
     /** Changes the vectors in place: parameters, moments, importance and, at the end, what is served. */
     Result run(Batch batch, LearnedVectors vectors, Trainer trainer, int cycle, Progress progress) {
         trainer.parameters().copyFrom(vectors.parameters());
-        LearningAlgebra.Optimiser adam = algebra.adam(LearningAlgebra.AdamSettings.DEFAULT, vectors.moments());
+        LearningAlgebra.Optimiser adam = algebra.adam(ADAM, vectors.moments());
         double[] losses = new double[batch.experiences().size()];
         double lossSum = 0;
         int step = batch.position().step();
@@ -49,23 +53,20 @@ final class Training {
             MemorySegment gradient = arena.allocate(bytes, 64);
             MemorySegment ofSample = arena.allocate(bytes, 64);
             MemorySegment fisher = arena.allocate(bytes, 64);
-            for (int i = 0; i < settings.stepsPerCycle(); i++, step++) {
+            int steps = Math.min(settings.stepsPerCycle(), losses.length);
+            int seen = 0;
+            for (int i = 0; i < steps; i++, step++) {
                 gradient.fill((byte) 0);
-                for (int j = 0; j < losses.length; j++) {
+                double share = share(batch.experiences(), i, steps);
+                for (int j = i; j < losses.length; j += steps) {
                     Batch.Item item = batch.experiences().get(j);
                     losses[j] = gradientOf(item.sample(), trainer, ofSample);
                     lossSum += losses[j];
-                    algebra.addSquare(fisher, 1.0 / (losses.length * settings.stepsPerCycle()), ofSample);
-                    algebra.addScaled(gradient, item.weight(), ofSample);
-                    progress.update(
-                            "train", (long) i * losses.length + j + 1, (long) settings.stepsPerCycle() * losses.length);
+                    algebra.addSquare(fisher, 1.0 / losses.length, ofSample);
+                    algebra.addScaled(gradient, item.weight() / share, ofSample);
+                    progress.update("train", ++seen, losses.length);
                 }
-                for (TrainingSample sample : batch.rehearsal()) {
-                    trainer.accumulate(
-                            sample,
-                            settings.rehearsalWeight() / batch.rehearsal().size(),
-                            gradient);
-                }
+                rehearse(batch.rehearsal(), i, steps, trainer, gradient);
                 addPenalty(gradient, vectors, trainer.parameters());
                 clip(gradient);
                 adam.apply(trainer.parameters(), gradient, settings.learningRate(), step);
@@ -75,7 +76,23 @@ final class Training {
         }
         vectors.parameters().copyFrom(trainer.parameters());
         average(vectors, cycle);
-        return new Result(lossSum / ((double) losses.length * settings.stepsPerCycle()), losses, step);
+        return new Result(lossSum / losses.length, losses, step);
+    }
+
+    /** The weight of every {@code steps}-th experience from the first of them on. */
+    private static double share(List<Batch.Item> items, int first, int steps) {
+        double sum = 0;
+        for (int j = first; j < items.size(); j += steps) {
+            sum += items.get(j).weight();
+        }
+        return sum;
+    }
+
+    private void rehearse(List<TrainingSample> texts, int first, int steps, Trainer trainer, MemorySegment gradient) {
+        int count = (texts.size() - first + steps - 1) / steps;
+        for (int j = first; j < texts.size(); j += steps) {
+            trainer.accumulate(texts.get(j), settings.rehearsalWeight() / count, gradient);
+        }
     }
 
     private static double gradientOf(TrainingSample sample, Trainer trainer, MemorySegment gradient) {

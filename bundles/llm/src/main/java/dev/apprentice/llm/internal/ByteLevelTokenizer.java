@@ -11,21 +11,32 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A byte-level BPE tokenizer as {@code tokenizer.json} describes it. */
+/**
+ * A byte-pair tokenizer as {@code tokenizer.json} describes it, of the byte-level kind (GPT-2, Llama 3, Qwen) or the one that falls back
+ * to bytes (SentencePiece: Llama 2, Mistral).
+ */
 final class ByteLevelTokenizer implements Tokenizer {
     private final HuggingFaceTokenizer encoder;
     private final TokenBytes bytes;
     private final Map<String, Integer> special;
+    private final boolean addsSpace;
     private final int endOfText;
 
     private ByteLevelTokenizer(
-            HuggingFaceTokenizer encoder, TokenBytes bytes, Map<String, Integer> special, int endOfText) {
+            HuggingFaceTokenizer encoder,
+            TokenBytes bytes,
+            Map<String, Integer> special,
+            boolean addsSpace,
+            int endOfText) {
         this.encoder = encoder;
         this.bytes = bytes;
         this.special = special;
+        this.addsSpace = addsSpace;
         this.endOfText = endOfText;
     }
 
@@ -37,13 +48,16 @@ final class ByteLevelTokenizer implements Tokenizer {
      */
     static ByteLevelTokenizer parse(byte[] json, ModelConfig config, Path cache) {
         JsonNode root = Json.object(json, ByteLevelTokenizer::fault);
-        if (!root.path("model").path("type").asString("none").equals("BPE")
-                || !root.path("decoder").path("type").asString("none").equals("ByteLevel")) {
-            throw fault("is not a byte-level BPE tokenizer");
-        }
+        TokenBytes.Spelling spelling = spelling(root);
         Map<String, Integer> special = new HashMap<>();
+        Map<String, Integer> literal = new HashMap<>();
+        ArrayNode plainTokens = Json.MAPPER.createArrayNode();
         for (JsonNode token : root.path("added_tokens")) {
             special.put(token.path("content").asString(""), token.path("id").asInt(-1));
+            if (token.path("special").isBoolean() && !token.path("special").booleanValue()) {
+                literal.put(token.path("content").asString(""), token.path("id").asInt(-1));
+                plainTokens.add(token);
+            }
         }
         Map<String, Integer> ordinary = new HashMap<>();
         root.path("model")
@@ -53,25 +67,59 @@ final class ByteLevelTokenizer implements Tokenizer {
         ordinary.keySet().removeAll(special.keySet());
         requireVocabulary(ordinary, special, config.vocabulary());
 
-        // Without its added tokens the encoder takes their spelling for plain text. Text from outside cannot forge a
-        // marker.
+        // Without its markers the encoder takes their spelling for plain text. Text from outside cannot forge one.
         ObjectNode plain = (ObjectNode) root;
-        plain.set("added_tokens", Json.MAPPER.createArrayNode());
+        plain.set("added_tokens", plainTokens);
         return new ByteLevelTokenizer(
                 NativeTokenizer.load(Json.MAPPER.writeValueAsBytes(plain), cache),
-                tokenBytes(ordinary, config.vocabulary()),
+                tokenBytes(ordinary, literal, spelling, config.vocabulary()),
                 Map.copyOf(special),
+                addsSpace(root),
                 config.endOfText().getFirst());
     }
 
-    private static TokenBytes tokenBytes(Map<String, Integer> ordinary, int size) {
+    private static TokenBytes.Spelling spelling(JsonNode root) {
+        JsonNode model = root.path("model");
+        if (model.path("type").asString("none").equals("BPE")) {
+            if (steps(root.path("decoder"), "decoders").anyMatch("ByteLevel"::equals)) {
+                return TokenBytes.Spelling.BYTE_LEVEL;
+            }
+            if (model.path("byte_fallback").asBoolean(false)) {
+                return TokenBytes.Spelling.BYTE_FALLBACK;
+            }
+        }
+        throw fault("is neither a byte-level byte-pair tokenizer nor one that falls back to bytes");
+    }
+
+    /** Whether a space is put before each text, as SentencePiece does, and so belongs to no text that is decoded. */
+    private static boolean addsSpace(JsonNode root) {
+        return steps(root.path("normalizer"), "normalizers").anyMatch("Prepend"::equals)
+                || root.path("pre_tokenizer").path("type").asString("").equals("Metaspace")
+                        && !root.path("pre_tokenizer")
+                                .path("prepend_scheme")
+                                .asString("always")
+                                .equals("never");
+    }
+
+    /** The types of a step or of a sequence of steps. */
+    private static Stream<String> steps(JsonNode step, String list) {
+        return Stream.concat(Stream.of(step), step.path(list).valueStream())
+                .map(node -> node.path("type").asString(""));
+    }
+
+    private static TokenBytes tokenBytes(
+            Map<String, Integer> ordinary, Map<String, Integer> literal, TokenBytes.Spelling spelling, int size) {
         try {
-            return new TokenBytes(ordinary, size);
+            TokenBytes bytes = new TokenBytes(size);
+            bytes.put(ordinary, spelling);
+            bytes.put(literal, TokenBytes.Spelling.TEXT);
+            return bytes;
         } catch (IllegalArgumentException e) {
             throw fault("is not byte-level: " + e.getMessage());
         }
     }
 
+    /** Ids are unique; models have room for more tokens than there are. */
     private static void requireVocabulary(Map<String, Integer> ordinary, Map<String, Integer> special, int size) {
         List<Integer> ids = new ArrayList<>(ordinary.values());
         ids.addAll(special.values());
@@ -83,8 +131,8 @@ final class ByteLevelTokenizer implements Tokenizer {
             }
             seen[id] = true;
         }
-        if (ids.size() != size) {
-            throw fault("has a vocabulary of " + ids.size() + " tokens, but " + ModelFiles.CONFIG + " says " + size);
+        if (ids.isEmpty()) {
+            throw fault("has no vocabulary");
         }
     }
 
@@ -112,7 +160,8 @@ final class ByteLevelTokenizer implements Tokenizer {
         for (int token : tokens) {
             out.writeBytes(bytes.of(token));
         }
-        return out.toString(StandardCharsets.UTF_8);
+        String text = out.toString(StandardCharsets.UTF_8);
+        return addsSpace && text.startsWith(" ") ? text.substring(1) : text;
     }
 
     @Override

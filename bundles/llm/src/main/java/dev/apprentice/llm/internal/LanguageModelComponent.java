@@ -2,6 +2,7 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
+import dev.apprentice.model.Benchmark;
 import dev.apprentice.model.LanguageModel;
 import dev.apprentice.model.ModelException;
 import dev.apprentice.model.ReferenceTexts;
@@ -11,6 +12,7 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -22,13 +24,15 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * Publishes the base model and its reference texts. Framework properties: {@code apprentice.model.weights} is how weights are held
- * (BF16 if not given), {@code apprentice.kv} how keys and values are (F16), {@code apprentice.prefix.cache} how many MiB of those of earlier
- * prompts are kept (256), {@code apprentice.model.dir} a model folder to use instead of the base-model bundle's.
+ * ({@code file}, as the file has them, if not given), {@code apprentice.kv} how keys and values are (F16), {@code apprentice.prefix.cache}
+ * how many MiB of those of earlier prompts are kept (256), {@code apprentice.model.dir} a model folder or GGUF file to use instead of the
+ * base-model bundle's.
  */
 @Component(
         service = {},
         immediate = true)
 public final class LanguageModelComponent {
+    private static final String AS_IN_THE_FILE = "file";
     private static final String BASE_MODEL = "dev.apprentice.basemodel";
     private static final System.Logger LOG = System.getLogger(LanguageModelComponent.class.getName());
 
@@ -43,11 +47,17 @@ public final class LanguageModelComponent {
             LOG.log(Level.INFO, "Model {0} on {1}", model.info(), kernels.description());
             services = List.of(
                     context.registerService(LanguageModel.class, model, null),
-                    context.registerService(ReferenceTexts.class, texts, null));
+                    context.registerService(ReferenceTexts.class, texts, null),
+                    context.registerService(Benchmark.class, benchmark(context, kernels), null));
         } catch (ModelException e) {
             LOG.log(Level.ERROR, e.getMessage(), e);
             throw e;
         }
+    }
+
+    private static Benchmark benchmark(BundleContext context, Kernels kernels) {
+        return new EngineBenchmark(
+                kernels, kernels.threads(), context.getDataFile("native").toPath());
     }
 
     @Deactivate
@@ -56,13 +66,25 @@ public final class LanguageModelComponent {
     }
 
     private static LanguageModel load(BundleContext context, Bundle baseModel, Kernels kernels) {
-        @Nullable String directory = context.getProperty("apprentice.model.dir");
-        ModelFiles files = directory == null ? entries(baseModel) : ModelFiles.inDirectory(Path.of(directory));
-        String name = directory == null
+        @Nullable String path = context.getProperty("apprentice.model.dir");
+        ModelSource source =
+                path == null ? HuggingFaceSource.open(entries(baseModel)) : ModelSource.open(Path.of(path));
+        String name = path == null
                 ? "apprentice-base"
-                : Path.of(directory).getFileName().toString();
+                : Path.of(path).getFileName().toString().replaceFirst("(?i)\\.gguf$", "");
         Path nativeCache = context.getDataFile("native").toPath();
-        return LlamaModel.load(name, files, weightType(context), kernels, nativeCache, generation(context));
+        // not in the bundle's own folder, which is emptied at each start
+        Optional<Path> digests = Optional.ofNullable(context.getProperty("apprentice.home"))
+                .map(home -> Path.of(home, "cache", "base-digests"));
+        return LlamaModel.load(
+                name,
+                source,
+                weightType(context),
+                kernels,
+                nativeCache,
+                digests,
+                generation(context),
+                new LoggedProgress(LOG));
     }
 
     private static ModelFiles entries(Bundle baseModel) {
@@ -90,14 +112,17 @@ public final class LanguageModelComponent {
         return GenerationSettings.of(type, mebibytes);
     }
 
-    private static DataType weightType(BundleContext context) {
+    private static Optional<DataType> weightType(BundleContext context) {
         String wanted = context.getProperty("apprentice.model.weights");
-        return Arrays.stream(DataType.values())
-                .filter(type -> type.name().equals(wanted == null ? DataType.BF16.name() : wanted))
+        if (wanted == null || wanted.equals(AS_IN_THE_FILE)) {
+            return Optional.empty();
+        }
+        return Optional.of(Arrays.stream(DataType.values())
+                .filter(type -> type.name().equals(wanted))
                 .findFirst()
                 .orElseThrow(() -> new ModelException(
                         ModelException.Code.BAD_MODEL,
-                        "apprentice.model.weights is " + wanted + ", but must be one of "
-                                + Arrays.toString(DataType.values())));
+                        "apprentice.model.weights is " + wanted + ", but must be " + AS_IN_THE_FILE + " or one of "
+                                + Arrays.toString(DataType.values()))));
     }
 }

@@ -15,7 +15,6 @@ import dev.apprentice.model.ModelInfo;
 import dev.apprentice.model.Scores;
 import dev.apprentice.model.Trainer;
 import dev.apprentice.model.TrainingBudget;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -46,8 +45,7 @@ public final class LlamaModel implements LanguageModel {
     private final GenerationSettings settings;
     private final PrefixCache prefixes;
     private final Batcher batcher;
-    private @Nullable TokenTrie tokenTrie;
-
+    private @Nullable TokenTrie tokenTrie; // guarded by this
     /** Of the adapters that somebody still holds: what has to be computed of an adapter is computed once. */
     private final Map<Adapter, Network> networks = new WeakHashMap<>();
 
@@ -76,52 +74,85 @@ public final class LlamaModel implements LanguageModel {
 
     /** Loads a model, unpacking the tokenizer's native library into the temporary folder. */
     public static LlamaModel load(ModelFiles files, DataType type, Kernels kernels) {
+        return load(HuggingFaceSource.open(files), Optional.of(type), kernels);
+    }
+
+    /** Loads a model, unpacking the tokenizer's native library into the temporary folder. */
+    public static LlamaModel load(ModelSource source, Optional<DataType> type, Kernels kernels) {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native");
         return load(
                 "apprentice-base",
-                files,
+                source,
                 type,
                 kernels,
-                Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native"),
-                GenerationSettings.DEFAULT);
+                temporary,
+                Optional.empty(),
+                GenerationSettings.DEFAULT,
+                LoadProgress.NONE);
     }
 
     /**
      * Loads a model.
      *
+     * @param type how linear weights are held; empty leaves each as the file has it, in the file's own memory
      * @param nativeCache folder into which the tokenizer's native library is unpacked
-     * @throws ModelException if a file is missing, malformed or disagrees with another
+     * @param digests small file that keeps the digests of base models
+     * @throws ModelException if a file is missing, malformed or disagrees with another, or the memory is too small
      */
     static LlamaModel load(
             String name,
-            ModelFiles files,
-            DataType type,
+            ModelSource source,
+            Optional<DataType> type,
             Kernels kernels,
             Path nativeCache,
-            GenerationSettings settings) {
-        ModelConfig config = ModelConfig.parse(files.bytes(ModelFiles.CONFIG));
-        byte[] tokenizerJson = files.bytes(ModelFiles.TOKENIZER);
+            Optional<Path> digests,
+            GenerationSettings settings,
+            LoadProgress progress) {
+        ModelConfig config = ModelConfig.parse(source.config());
+        MemoryNeed.require(source.tensors(), type);
+        byte[] tokenizerJson = source.tokenizer();
+        ByteLevelTokenizer tokenizer = ByteLevelTokenizer.parse(tokenizerJson, config, nativeCache);
+        BaseIdentity identity = BaseIdentity.of(source.files(), digests, progress);
         Arena memory = Arena.ofAuto();
-        try (Arena fileArena = Arena.ofShared()) {
-            NativeBytes file = NativeBytes.read(files.open(ModelFiles.WEIGHTS), fileArena);
-            SafeTensors tensors = SafeTensors.parse(ModelFiles.WEIGHTS, ModelException.Code.BAD_MODEL, file.data());
-            WeightLoader loader = new WeightLoader(config, tensors, type, memory);
-            Weights weights = loader.load();
-            ByteLevelTokenizer tokenizer = ByteLevelTokenizer.parse(tokenizerJson, config, nativeCache);
-            ModelInfo info = new ModelInfo(
-                    name,
-                    file.digest(),
-                    Digests.of(tokenizerJson),
-                    config.architecture().className(),
-                    type.name(),
-                    config.layers(),
-                    config.vocabulary(),
-                    config.context(),
-                    loader.parameters());
-            return new LlamaModel(
-                    info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer, settings);
-        } catch (IOException e) {
-            throw ModelFiles.unreadable(ModelFiles.WEIGHTS, e);
-        }
+        WeightLoader.Trust trust = identity.known() ? WeightLoader.Trust.CHECKED_BEFORE : WeightLoader.Trust.NEW;
+        WeightLoader loader = new WeightLoader(config, source.tensors(), type, trust, memory);
+        Weights weights = loader.load();
+        identity.keep();
+        ModelInfo info = new ModelInfo(
+                name,
+                identity.digest(),
+                Digests.of(tokenizerJson),
+                config.architecture().className(),
+                loader.linearTypes(),
+                config.layers(),
+                config.vocabulary(),
+                config.context(),
+                loader.parameters());
+        return new LlamaModel(
+                info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer, settings);
+    }
+
+    /** A model of weights that are in memory already. */
+    static LlamaModel of(
+            String name,
+            String digest,
+            ModelConfig config,
+            Weights weights,
+            ByteLevelTokenizer tokenizer,
+            Kernels kernels,
+            GenerationSettings settings) {
+        ModelInfo info = new ModelInfo(
+                name,
+                digest,
+                digest,
+                config.architecture().className(),
+                weights.head().type().name(),
+                config.layers(),
+                config.vocabulary(),
+                config.context(),
+                0);
+        return new LlamaModel(
+                info, new Transformer(config, kernels, new RotaryTables(config)), weights, tokenizer, settings);
     }
 
     @Override
@@ -142,6 +173,10 @@ public final class LlamaModel implements LanguageModel {
         return weights;
     }
 
+    RowScales rowScales() {
+        return rowScales;
+    }
+
     /** Built when it is first needed. */
     synchronized TokenTrie tokenTrie() {
         TokenTrie known = tokenTrie;
@@ -152,10 +187,6 @@ public final class LlamaModel implements LanguageModel {
             tokenTrie = known;
         }
         return known;
-    }
-
-    RowScales rowScales() {
-        return rowScales;
     }
 
     PrefixCache prefixes() {
@@ -285,6 +316,11 @@ public final class LlamaModel implements LanguageModel {
     }
 
     @Override
+    public void writeGgufAdapter(Adapter adapter, Path file) {
+        new GgufAdapterWriter(transformer.config(), adapter).write(layout(adapter), file);
+    }
+
+    @Override
     public Trainer trainer(Adapter start, TrainingBudget budget) {
         return new AdapterTrainer(this, start, budget);
     }
@@ -314,7 +350,7 @@ public final class LlamaModel implements LanguageModel {
         }
     }
 
-    /** All that keys and values depend on but the tokens; an adapter's digest stands for its scale too. */
+    /** All that keys and values depend on but the tokens. */
     private String name(@Nullable Adapter adapter) {
         String beside = adapter == null ? "" : adapter.digest();
         return String.join(

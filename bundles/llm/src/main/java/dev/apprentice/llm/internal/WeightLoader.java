@@ -1,38 +1,61 @@
 package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.DataType;
+import dev.apprentice.compute.Dequantizer;
 import dev.apprentice.compute.Matrix;
+import dev.apprentice.compute.Quantizer;
 import dev.apprentice.model.AdapterSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Copies the tensors of a model file into memory of their own, in the type asked for; the file may be forgotten afterwards. */
+/**
+ * Finds the tensors that a configuration calls for. Matrices stay where they lie unless another type is asked for; norms and biases
+ * become float32 vectors of their own.
+ */
 final class WeightLoader {
     private final ModelConfig config;
-    private final SafeTensors file;
-    private final DataType type;
+    private final TensorSource file;
+    private final Optional<DataType> type;
+    private final Trust trust;
     private final Arena arena;
     private final Set<String> used = new HashSet<>();
+    private final Set<DataType> linearTypes = EnumSet.noneOf(DataType.class);
     private long parameters;
 
-    WeightLoader(ModelConfig config, SafeTensors file, DataType type, Arena arena) {
+    /** Whether weights that stay where they lie must be looked through for what is no number. */
+    enum Trust {
+        NEW,
+        CHECKED_BEFORE
+    }
+
+    /** @param type in which linear weights are held; empty leaves each as it is */
+    WeightLoader(ModelConfig config, TensorSource file, Optional<DataType> type, Trust trust, Arena arena) {
         this.config = config;
         this.file = file;
         this.type = type;
+        this.trust = trust;
         this.arena = arena;
     }
 
     /** Loads every tensor that the configuration calls for; any other is a fault. */
     Weights load() {
-        Matrix embedding = matrix("model.embed_tokens.weight", config.vocabulary(), config.width(), embeddingType());
+        Matrix embedding = matrix(
+                "model.embed_tokens.weight",
+                config.vocabulary(),
+                config.width(),
+                type.map(WeightLoader::embeddingType));
         List<Weights.Layer> layers = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
             layers.add(layer(layer));
@@ -40,8 +63,8 @@ final class WeightLoader {
         MemorySegment finalNorm = vector("model.norm.weight", config.width());
         Matrix head = config.tiedHead()
                 ? embedding
-                : matrix("lm_head.weight", config.vocabulary(), config.width(), embeddingType());
-        for (String name : file.entries().keySet()) {
+                : matrix("lm_head.weight", config.vocabulary(), config.width(), type.map(WeightLoader::embeddingType));
+        for (String name : file.tensors().keySet()) {
             if (!used.contains(name)) {
                 throw file.fault("holds the tensor " + name + ", which " + ModelFiles.CONFIG + " does not call for");
             }
@@ -54,9 +77,17 @@ final class WeightLoader {
         return parameters;
     }
 
+    /** The types of the linear weights loaded so far, such as {@code Q4_K+Q6_K}. */
+    String linearTypes() {
+        return linearTypes.stream().map(DataType::name).collect(Collectors.joining("+"));
+    }
+
     /** Four bits blur the choice between tokens too much, and eight cost little more. */
-    private DataType embeddingType() {
-        return type == DataType.Q4_0 ? DataType.Q8_0 : type;
+    static DataType embeddingType(DataType linear) {
+        return switch (linear) {
+            case Q4_0, Q4_1, Q4_K, Q4_G128 -> DataType.Q8_0;
+            case F32, F16, BF16, Q8_0, Q5_K, Q6_K -> linear;
+        };
     }
 
     private Weights.Layer layer(int layer) {
@@ -64,11 +95,12 @@ final class WeightLoader {
         for (String target : AdapterSpec.LINEAR_LAYERS) {
             int[] shape = config.linearShape(target);
             String module = ModelConfig.moduleName(layer, target);
+            Matrix weight = matrix(module + ".weight", shape[0], shape[1], type);
+            linearTypes.add(weight.type());
             linear.put(
                     target,
                     new Weights.Linear(
-                            matrix(module + ".weight", shape[0], shape[1], type),
-                            config.biased().contains(target) ? vector(module + ".bias", shape[0]) : null));
+                            weight, config.biased().contains(target) ? vector(module + ".bias", shape[0]) : null));
         }
         String prefix = "model.layers." + layer;
         return new Weights.Layer(
@@ -90,17 +122,23 @@ final class WeightLoader {
     }
 
     private MemorySegment vector(String name, int length) {
+        Matrix stored = stored(name, file.require(name, length), 1, length);
         float[] values = new float[length];
-        read(name, file.require(name, length), 0, values);
-        used.add(name);
-        parameters += length;
+        read(name, stored, 0, values);
         MemorySegment vector = arena.allocate(4L * length, 64);
         MemorySegment.copy(values, 0, vector, ValueLayout.JAVA_FLOAT, 0, length);
         return vector;
     }
 
-    private Matrix matrix(String name, int rows, int columns, DataType held) {
-        SafeTensors.Entry entry = file.require(name, rows, columns);
+    private Matrix matrix(String name, int rows, int columns, Optional<DataType> wanted) {
+        Matrix stored = stored(name, file.require(name, rows, columns), rows, columns);
+        DataType held = wanted.orElse(stored.type());
+        if (held == stored.type()) {
+            if (trust == Trust.NEW) {
+                requireNumbers(name, stored);
+            }
+            return stored;
+        }
         if (columns % held.blockElements() != 0) {
             throw file.fault("holds " + name + " of " + columns + " columns, which " + held
                     + " cannot hold (multiples of " + held.blockElements() + "; BF16 can)");
@@ -108,16 +146,34 @@ final class WeightLoader {
         Matrix matrix = new Matrix(held, rows, columns, arena.allocate(rows * held.rowBytes(columns), 64));
         float[] values = new float[columns];
         for (int row = 0; row < rows; row++) {
-            read(name, entry, (long) row * columns, values);
-            Elements.encode(values, held, matrix.row(row));
+            read(name, stored, row, values);
+            try {
+                Quantizer.write(values, held, matrix.row(row));
+            } catch (IllegalArgumentException e) {
+                throw file.fault(
+                        "holds " + name + " that cannot be held as " + held + ": row " + row + ", " + e.getMessage());
+            }
         }
-        used.add(name);
-        parameters += (long) rows * columns;
         return matrix;
     }
 
-    private void read(String name, SafeTensors.Entry entry, long from, float[] values) {
-        Elements.read(entry, from, values);
+    private Matrix stored(String name, TensorInfo info, int rows, int columns) {
+        used.add(name);
+        parameters += (long) rows * columns;
+        return new Matrix(info.type(), rows, columns, file.data(name));
+    }
+
+    private void requireNumbers(String name, Matrix matrix) {
+        OptionalLong bad = FiniteCheck.firstBad(matrix.type(), matrix.data());
+        if (bad.isPresent()) {
+            long element = bad.getAsLong() * matrix.type().blockElements();
+            throw file.fault("holds NaN or infinity in " + name + " at row " + element / matrix.columns() + ", column "
+                    + element % matrix.columns());
+        }
+    }
+
+    private void read(String name, Matrix stored, int row, float[] values) {
+        Dequantizer.row(stored, row, values);
         for (float value : values) {
             if (!Float.isFinite(value)) {
                 throw file.fault("holds " + value + " in " + name);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Matrix;
+import dev.apprentice.compute.Quantizer;
 import dev.apprentice.testkit.Golden;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,7 +18,7 @@ class ElementsTest {
     private static float[] roundTrip(float[] values, DataType type) {
         Arena arena = Arena.ofAuto();
         Matrix matrix = new Matrix(type, 1, values.length, arena.allocate(type.rowBytes(values.length)));
-        Elements.encode(values, type, matrix.data());
+        Quantizer.write(values, type, matrix.data());
         MemorySegment back = arena.allocate(4L * values.length, 4);
         Elements.decode(matrix, 0, back, 0);
         return TestModel.floats(back);

@@ -13,6 +13,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The real base model for tests, loaded once for each type. */
@@ -35,11 +36,13 @@ final class TestModel {
     static LlamaModel with(GenerationSettings settings) {
         return LlamaModel.load(
                 "test",
-                ModelFiles.inDirectory(DIRECTORY),
-                DataType.BF16,
+                ModelSource.open(DIRECTORY),
+                Optional.of(DataType.BF16),
                 KERNELS,
                 Path.of(System.getProperty("java.io.tmpdir"), "apprentice-native"),
-                settings);
+                Optional.empty(),
+                settings,
+                LoadProgress.NONE);
     }
 
     /** Logits of every token, row-major. */

@@ -161,14 +161,20 @@ record TinyModel(
     }
 
     LlamaModel load(String config) {
+        return LlamaModel.load(files(config), DataType.F32, TestModel.KERNELS);
+    }
+
+    /** Its files. */
+    ModelFiles files() {
+        return files(config());
+    }
+
+    private ModelFiles files(String config) {
         Map<String, byte[]> files = Map.of(
                 ModelFiles.CONFIG, config.getBytes(StandardCharsets.UTF_8), ModelFiles.WEIGHTS, safetensors(weights()));
-        return LlamaModel.load(
-                name -> files.containsKey(name)
-                        ? new ByteArrayInputStream(files.get(name))
-                        : Files.newInputStream(TestModel.DIRECTORY.resolve(name)),
-                DataType.F32,
-                TestModel.KERNELS);
+        return name -> files.containsKey(name)
+                ? new ByteArrayInputStream(files.get(name))
+                : Files.newInputStream(TestModel.DIRECTORY.resolve(name));
     }
 
     static byte[] safetensors(Map<String, Weight> weights) {

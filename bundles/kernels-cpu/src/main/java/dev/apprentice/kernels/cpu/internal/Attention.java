@@ -12,18 +12,33 @@ final class Attention {
     private Attention() {}
 
     static void run(
-            WorkerPool pool, AttentionShape shape, int past, Tensor query, Tensor keys, Tensor values, Tensor out) {
+            Products products,
+            WorkerPool pool,
+            AttentionShape shape,
+            int past,
+            Tensor query,
+            Tensor keys,
+            Tensor values,
+            Tensor out) {
         int chunks = Math.ceilDiv(query.rows(), CHUNK);
         long work = (long) query.rows() * Math.min(past + query.rows(), shape.window()) * shape.queryWidth();
         // the last chunks see the most keys: begin with those
         pool.run(shape.heads() * chunks, work, task -> {
             int from = (chunks - 1 - task / shape.heads()) * CHUNK;
-            chunk(shape, past, query, keys, values, out, task % shape.heads(), from);
+            chunk(products, shape, past, query, keys, values, out, task % shape.heads(), from);
         });
     }
 
     private static void chunk(
-            AttentionShape shape, int past, Tensor query, Tensor keys, Tensor values, Tensor out, int head, int from) {
+            Products products,
+            AttentionShape shape,
+            int past,
+            Tensor query,
+            Tensor keys,
+            Tensor values,
+            Tensor out,
+            int head,
+            int from) {
         int rows = Math.min(CHUNK, query.rows() - from);
         int first = shape.firstSeen(past + from);
         int width = past + from + rows - first;
@@ -36,7 +51,7 @@ final class Attention {
         try (Scratch scratch = Scratch.borrow()) {
             MemorySegment memory = scratch.memory((long) rows * width);
             Operand scores = Operand.of(memory, rows, width);
-            Gemm.run(
+            products.many(
                     WorkerPool.SERIAL,
                     q,
                     Layout.PLAIN,
@@ -46,7 +61,7 @@ final class Attention {
                     Gemm.Result.REPLACE,
                     scores);
             CausalSoftmax.run(memory, rows, width, past + from + 1 - first, shape.window());
-            Gemm.run(WorkerPool.SERIAL, scores, Layout.PLAIN, v, Layout.PLAIN, 1, Gemm.Result.REPLACE, o);
+            products.many(WorkerPool.SERIAL, scores, Layout.PLAIN, v, Layout.PLAIN, 1, Gemm.Result.REPLACE, o);
         }
     }
 }

@@ -14,19 +14,25 @@ final class AttentionBackward {
     private AttentionBackward() {}
 
     static void run(
-            WorkerPool pool, AttentionShape shape, AttentionTape forward, Tensor dOut, AttentionGradient gradient) {
+            Products products,
+            WorkerPool pool,
+            AttentionShape shape,
+            AttentionTape forward,
+            Tensor dOut,
+            AttentionGradient gradient) {
         long work = 2L * dOut.rows() * dOut.rows() * shape.queryWidth();
         pool.run(shape.keyValueHeads(), work, keyValueHead -> {
             int group = shape.heads() / shape.keyValueHeads();
             for (int head = keyValueHead * group; head < (keyValueHead + 1) * group; head++) {
                 for (int from = 0; from < dOut.rows(); from += Attention.CHUNK) {
-                    chunk(shape, forward, dOut, gradient, head, keyValueHead, from);
+                    chunk(products, shape, forward, dOut, gradient, head, keyValueHead, from);
                 }
             }
         });
     }
 
     private static void chunk(
+            Products products,
             AttentionShape shape,
             AttentionTape forward,
             Tensor dOut,
@@ -52,24 +58,26 @@ final class AttentionBackward {
             Operand weights = Operand.of(weightMemory, rows, seen);
             Operand dScores = Operand.of(scoreMemory, rows, seen);
 
-            replace(q, k, shape.scale(), weights);
+            replace(products, q, k, shape.scale(), weights);
             CausalSoftmax.run(weightMemory, rows, seen, from + 1 - first, shape.window());
-            replace(upstream, v, 1, dScores);
+            replace(products, upstream, v, 1, dScores);
             CausalSoftmax.backward(weightMemory, scoreMemory, rows, seen, shape.scale());
 
-            add(weights, Layout.TRANSPOSED, upstream, Operand.part(gradient.values(), first, seen, keyColumn, d));
-            add(dScores, Layout.TRANSPOSED, q, Operand.part(gradient.keys(), first, seen, keyColumn, d));
-            add(dScores, Layout.PLAIN, k, Operand.part(gradient.query(), from, rows, column, d));
+            Operand dValues = Operand.part(gradient.values(), first, seen, keyColumn, d);
+            Operand dKeys = Operand.part(gradient.keys(), first, seen, keyColumn, d);
+            add(products, weights, Layout.TRANSPOSED, upstream, dValues);
+            add(products, dScores, Layout.TRANSPOSED, q, dKeys);
+            add(products, dScores, Layout.PLAIN, k, Operand.part(gradient.query(), from, rows, column, d));
         }
     }
 
     /** c = scale · a bᵀ. */
-    private static void replace(Operand a, Operand b, float scale, Operand c) {
-        Gemm.run(WorkerPool.SERIAL, a, Layout.PLAIN, b, Layout.TRANSPOSED, scale, Gemm.Result.REPLACE, c);
+    private static void replace(Products products, Operand a, Operand b, float scale, Operand c) {
+        products.many(WorkerPool.SERIAL, a, Layout.PLAIN, b, Layout.TRANSPOSED, scale, Gemm.Result.REPLACE, c);
     }
 
     /** c += a b. */
-    private static void add(Operand a, Layout layout, Operand b, Operand c) {
-        Gemm.run(WorkerPool.SERIAL, a, layout, b, Layout.PLAIN, 1, Gemm.Result.ADD, c);
+    private static void add(Products products, Operand a, Layout layout, Operand b, Operand c) {
+        products.many(WorkerPool.SERIAL, a, layout, b, Layout.PLAIN, 1, Gemm.Result.ADD, c);
     }
 }

@@ -2,6 +2,7 @@ package dev.apprentice.kernels.cpu.internal;
 
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.kernels.cpu.CpuKernels;
+import dev.apprentice.kernels.cpu.KernelsChoice;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -11,23 +12,28 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
-/** Registers the fastest kernels of this JVM as a service; the framework property {@value #THREADS} limits their threads. */
+/**
+ * Registers the fastest kernels of this machine as a service. The framework property {@value #THREADS} limits their threads,
+ * {@value #KERNELS} (native, vector or scalar) their kind.
+ */
 @Component(
         service = {},
         immediate = true)
 public final class CpuKernelsComponent {
     static final String THREADS = "apprentice.threads";
+    static final String KERNELS = "apprentice.kernels";
 
     private final Kernels kernels;
     private final ServiceRegistration<Kernels> registration;
 
     @Activate
     public CpuKernelsComponent(BundleContext context) {
-        kernels = CpuKernels.create(threads(context.getProperty(THREADS)));
+        kernels = CpuKernels.create(
+                choice(context.getProperty(KERNELS)),
+                threads(context.getProperty(THREADS)),
+                context.getDataFile("native").toPath());
         registration = context.registerService(
-                Kernels.class,
-                kernels,
-                FrameworkUtil.asDictionary(Map.of("apprentice.kernels", kernels.description())));
+                Kernels.class, kernels, FrameworkUtil.asDictionary(Map.of(KERNELS, kernels.description())));
     }
 
     @Deactivate
@@ -36,6 +42,10 @@ public final class CpuKernelsComponent {
         if (kernels instanceof AutoCloseable closeable) {
             closeable.close();
         }
+    }
+
+    static KernelsChoice choice(@Nullable String setting) {
+        return setting == null ? KernelsChoice.NATIVE : KernelsChoice.parse(KERNELS, setting);
     }
 
     static int threads(@Nullable String setting) {

@@ -8,9 +8,6 @@ import java.lang.foreign.MemorySegment;
 
 /** y = or += scale · x Wᵀ for a few tokens: every weight is read from memory once, which is what it costs. */
 final class Gemv {
-    /** Up to here this is faster than packing. */
-    static final int MOST_TOKENS = 8;
-
     /** Elements of the weight per task. */
     private static final int TASK = 1 << 15;
 

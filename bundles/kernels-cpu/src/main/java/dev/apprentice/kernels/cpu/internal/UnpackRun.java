@@ -31,7 +31,7 @@ final class UnpackRun {
     }
 
     private static void q4(MemorySegment data, long block, int run, float[] target, int at) {
-        long nibbles = block + 16 + run / 2 * 32;
+        long nibbles = block + 16 + run / 2 * 32L;
         float scale = Unpack.half(data, block) * scale(data, block + 4, run);
         float least = Unpack.half(data, block + 2) * least(data, block + 4, run);
         for (int i = 0; i < 32; i += BYTES) {
@@ -44,7 +44,7 @@ final class UnpackRun {
     }
 
     private static void q5(MemorySegment data, long block, int run, float[] target, int at) {
-        long nibbles = block + 48 + run / 2 * 32;
+        long nibbles = block + 48 + run / 2 * 32L;
         float scale = Unpack.half(data, block) * scale(data, block + 4, run);
         float least = Unpack.half(data, block + 2) * least(data, block + 4, run);
         for (int i = 0; i < 32; i += BYTES) {
@@ -61,9 +61,9 @@ final class UnpackRun {
     private static void q6(MemorySegment data, long block, int run, float[] target, int at) {
         int half = run / 4;
         int quarter = run % 4;
-        long nibbles = block + 64 * half + 32 * (quarter & 1);
-        long pairs = block + 128 + 32 * half;
-        long scales = block + 192 + 8 * half + 2 * quarter;
+        long nibbles = block + 64L * half + 32L * (quarter & 1);
+        long pairs = block + 128 + 32L * half;
+        long scales = block + 192 + 8L * half + 2L * quarter;
         float d = Unpack.half(data, block + 208);
         for (int i = 0; i < 32; i += BYTES) {
             ByteVector bytes = load(data, nibbles + i);

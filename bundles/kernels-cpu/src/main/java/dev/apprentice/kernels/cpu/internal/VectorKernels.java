@@ -11,23 +11,34 @@ import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
 
 /** The operations with the Vector API over several threads. Memory is expected to be native. */
-public final class VectorKernels implements Kernels, AutoCloseable {
+public class VectorKernels implements Kernels, AutoCloseable {
     /** Elements per task of the operations that go element by element. */
     private static final int SLICE = 1 << 14;
 
     /** An exponential costs about as much as this many multiplications. */
-    private static final long EXPONENTIAL = 12;
+    static final long EXPONENTIAL = 12;
 
-    private final WorkerPool pool;
+    final WorkerPool pool;
+    private final Products products;
 
     public VectorKernels(int threads) {
-        pool = new WorkerPool(threads);
+        this(threads, new VectorProducts());
+    }
+
+    VectorKernels(int threads, Products products) {
+        this.pool = new WorkerPool(threads);
+        this.products = products;
     }
 
     @Override
     public String description() {
         return "Vector API, " + Lanes.COUNT * 32 + " bits, " + pool.threads()
                 + (pool.threads() == 1 ? " thread" : " threads");
+    }
+
+    @Override
+    public int threads() {
+        return pool.threads();
     }
 
     @Override
@@ -47,11 +58,11 @@ public final class VectorKernels implements Kernels, AutoCloseable {
 
     private void product(Matrix weight, Tensor x, float scale, Gemm.Result result, Tensor y) {
         Shapes.product(weight, x, y);
-        if (x.rows() <= Gemv.MOST_TOKENS) {
-            Gemv.run(pool, weight, x, scale, result, y);
+        if (x.rows() <= Products.MOST_TOKENS) {
+            products.few(pool, weight, x, scale, result, y);
         } else {
             Operand w = Operand.of(weight);
-            Gemm.run(pool, Operand.of(x), Layout.PLAIN, w, Layout.TRANSPOSED, scale, result, Operand.of(y));
+            products.many(pool, Operand.of(x), Layout.PLAIN, w, Layout.TRANSPOSED, scale, result, Operand.of(y));
         }
     }
 
@@ -59,7 +70,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     public void multiplyTransposedAdd(Matrix weight, Tensor dy, float scale, Tensor dx) {
         Shapes.product(weight, dx, dy);
         Operand w = Operand.of(weight);
-        Gemm.run(pool, Operand.of(dy), Layout.PLAIN, w, Layout.PLAIN, scale, Gemm.Result.ADD, Operand.of(dx));
+        products.many(pool, Operand.of(dy), Layout.PLAIN, w, Layout.PLAIN, scale, Gemm.Result.ADD, Operand.of(dx));
     }
 
     @Override
@@ -67,7 +78,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
         Shapes.outerProduct(dy, x, dWeight);
         Operand a = Operand.of(dy);
         Operand b = Operand.of(x);
-        Gemm.run(pool, a, Layout.TRANSPOSED, b, Layout.PLAIN, scale, Gemm.Result.ADD, Operand.of(dWeight));
+        products.many(pool, a, Layout.TRANSPOSED, b, Layout.PLAIN, scale, Gemm.Result.ADD, Operand.of(dWeight));
     }
 
     @Override
@@ -105,7 +116,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
         if (query.rows() <= AttentionStep.MOST_TOKENS) {
             AttentionStep.run(pool, shape, past, query, keys, values, out);
         } else {
-            Attention.run(pool, shape, past, query, keys, values, out);
+            Attention.run(products, pool, shape, past, query, keys, values, out);
         }
     }
 
@@ -130,7 +141,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
             AttentionShape shape, AttentionTape forward, Tensor dOut, AttentionGradient gradient) {
         Shapes.attention(shape, 0, forward.query(), forward.keys(), forward.values(), dOut);
         Shapes.attention(shape, 0, gradient.query(), gradient.keys(), gradient.values(), dOut);
-        AttentionBackward.run(pool, shape, forward, dOut, gradient);
+        AttentionBackward.run(products, pool, shape, forward, dOut, gradient);
     }
 
     @Override
@@ -189,7 +200,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
         });
     }
 
-    private void slices(Tensor shape, long workPerElement, Slice operation) {
+    final void slices(Tensor shape, long workPerElement, Slice operation) {
         long size = (long) shape.rows() * shape.columns();
         pool.run(Math.toIntExact(Math.ceilDiv(size, (long) SLICE)), workPerElement * size, index -> {
             long from = (long) index * SLICE;
@@ -198,7 +209,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     }
 
     /** Part of an operation that goes element by element. */
-    private interface Slice {
+    interface Slice {
         void run(long from, int count);
     }
 }

@@ -21,10 +21,13 @@ final class WorkerPool implements AutoCloseable {
     private static final long WORTH_SPLITTING = 1 << 17;
 
     /** How long an idle worker stays awake: about the gap between two operations of one token. */
-    private static final long SPIN_NANOS = 30_000;
+    private static final long SPIN_NANOS = 50_000;
+
+    /** Looks at the next job between two looks at the clock, which costs as much as some of them. */
+    private static final int LOOKS = 32;
 
     private final AtomicBoolean busy = new AtomicBoolean();
-    private final Thread[] workers;
+    private final Worker[] workers;
     private volatile @Nullable Job current;
     private volatile boolean closed;
 
@@ -34,15 +37,12 @@ final class WorkerPool implements AutoCloseable {
     }
 
     WorkerPool(int threads) {
-        workers = new Thread[threads - 1];
+        workers = new Worker[threads - 1];
         for (int i = 0; i < workers.length; i++) {
-            workers[i] = Thread.ofPlatform()
-                    .daemon()
-                    .name("apprentice-kernels-" + (i + 1))
-                    .inheritInheritableThreadLocals(false)
-                    .unstarted(this::work);
-            workers[i].setContextClassLoader(null);
-            workers[i].start();
+            workers[i] = new Worker("apprentice-kernels-" + (i + 1));
+        }
+        for (Worker worker : workers) {
+            worker.thread.start();
         }
     }
 
@@ -66,7 +66,7 @@ final class WorkerPool implements AutoCloseable {
         try {
             current = job;
             for (int i = 0; i < Math.min(workers.length, count - 1); i++) {
-                LockSupport.unpark(workers[i]);
+                workers[i].wake();
             }
             job.drain();
             job.awaitOthers();
@@ -77,32 +77,66 @@ final class WorkerPool implements AutoCloseable {
         job.throwFailure();
     }
 
-    private void work() {
-        long idleSince = System.nanoTime();
-        while (!closed) {
-            Job job = current;
-            if (job != null && job.enter()) {
-                job.drain();
-                job.leave();
-                idleSince = System.nanoTime();
-            } else if (System.nanoTime() - idleSince < SPIN_NANOS) {
-                Thread.onSpinWait();
-            } else {
-                LockSupport.park(this);
-                idleSince = System.nanoTime();
+    /** Looks out for jobs: busily for a while, as the next operation is about to come, then asleep. */
+    private final class Worker {
+        private final Thread thread;
+        private volatile boolean asleep;
+
+        Worker(String name) {
+            thread = Thread.ofPlatform()
+                    .daemon()
+                    .name(name)
+                    .inheritInheritableThreadLocals(false)
+                    .unstarted(this::work);
+            thread.setContextClassLoader(null);
+        }
+
+        /** A worker that is awake sees the job by itself. The job is published before, so none is missed. */
+        void wake() {
+            if (asleep) {
+                LockSupport.unpark(thread);
             }
+        }
+
+        private void work() {
+            while (!closed) {
+                if (!lookOut()) {
+                    asleep = true;
+                    if (current == null && !closed) {
+                        LockSupport.park(WorkerPool.this);
+                    }
+                    asleep = false;
+                }
+            }
+        }
+
+        /** False if nothing has come for a while. */
+        private boolean lookOut() {
+            long since = System.nanoTime();
+            do {
+                for (int look = 0; look < LOOKS; look++) {
+                    Job job = current;
+                    if (job != null && job.enter()) {
+                        job.drain();
+                        job.leave();
+                        return true;
+                    }
+                    Thread.onSpinWait();
+                }
+            } while (System.nanoTime() - since < SPIN_NANOS);
+            return false;
         }
     }
 
     @Override
     public void close() {
         closed = true;
-        for (Thread worker : workers) {
-            LockSupport.unpark(worker);
+        for (Worker worker : workers) {
+            LockSupport.unpark(worker.thread);
         }
-        for (Thread worker : workers) {
+        for (Worker worker : workers) {
             try {
-                worker.join(TimeUnit.SECONDS.toMillis(10));
+                worker.thread.join(TimeUnit.SECONDS.toMillis(10));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -149,8 +183,8 @@ final class WorkerPool implements AutoCloseable {
         void awaitOthers() {
             int others = inside.addAndGet(ENDED);
             long start = System.nanoTime();
-            while (others != ENDED) {
-                if (System.nanoTime() - start < SPIN_NANOS) {
+            for (int looks = 0; others != ENDED; looks++) {
+                if (looks % LOOKS != 0 || System.nanoTime() - start < SPIN_NANOS) {
                     Thread.onSpinWait();
                 } else {
                     LockSupport.parkNanos(this, SPIN_NANOS); // the worker lost its core to somebody else

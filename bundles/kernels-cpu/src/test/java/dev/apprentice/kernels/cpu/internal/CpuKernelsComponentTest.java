@@ -3,6 +3,7 @@ package dev.apprentice.kernels.cpu.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.apprentice.kernels.cpu.KernelsChoice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,5 +23,19 @@ class CpuKernelsComponentTest {
         assertThatThrownBy(() -> CpuKernelsComponent.threads(setting))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("apprentice.threads");
+    }
+
+    @Test
+    void theFastestKernelsAreTriedFirst() {
+        assertThat(CpuKernelsComponent.choice(null)).isEqualTo(KernelsChoice.NATIVE);
+        assertThat(CpuKernelsComponent.choice("vector")).isEqualTo(KernelsChoice.VECTOR);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "cuda", "Native?"})
+    void aSettingThatNamesNoKernelsIsRefused(String setting) {
+        assertThatThrownBy(() -> CpuKernelsComponent.choice(setting))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("apprentice.kernels is '" + setting + "'");
     }
 }

@@ -1,0 +1,33 @@
+#include "activations.h"
+
+/* The scale of 32 floats, NaN if one of them is: a fault in the activations must show in the result. */
+INLINE float scale_of(__m512 low, __m512 high) {
+    float largest = _mm512_reduce_max_ps(_mm512_max_ps(_mm512_abs_ps(low), _mm512_abs_ps(high)));
+    __mmask16 nan = _mm512_cmp_ps_mask(low, low, _CMP_UNORD_Q) | _mm512_cmp_ps_mask(high, high, _CMP_UNORD_Q);
+    return nan ? __builtin_nanf("") : largest / 127;
+}
+
+INLINE __m128i rounded(__m512 x, float inverse) {
+    return _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(_mm512_mul_ps(x, _mm512_set1_ps(inverse))));
+}
+
+/* x (columns) as out (columns / 128, rounded up); columns is a multiple of 32, missing blocks become zeros. */
+EXPORT AVX512 void apprentice_quantize(const float *x, long columns, int bias, struct activations *out) {
+    const __m512i biases = _mm512_set1_epi8((char)bias);
+    for (long from = 0; from < columns; from += GROUP, out++) {
+        for (int block = 0; block < BLOCKS; block++) {
+            const float *in = x + from + block * BLOCK;
+            __mmask16 there = from + block * BLOCK < columns ? 0xFFFF : 0;
+            __m512 low = _mm512_maskz_loadu_ps(there, in);
+            __m512 high = _mm512_maskz_loadu_ps(there, in + 16);
+            float scale = scale_of(low, high);
+            float inverse = scale > 0 ? 1 / scale : 0;
+            _mm_storeu_si128((__m128i *)(out->low + 16 * block), rounded(low, inverse));
+            _mm_storeu_si128((__m128i *)(out->high + 16 * block), rounded(high, inverse));
+            _mm_storeu_ps(out->scale + 4 * block, _mm_set1_ps(scale));
+        }
+        __m512i sums = _mm512_dpbusd_epi32(_mm512_setzero_si512(), biases, _mm512_loadu_si512(out->low));
+        sums = _mm512_dpbusd_epi32(sums, biases, _mm512_loadu_si512(out->high));
+        _mm512_storeu_si512(out->offset, _mm512_sub_epi32(_mm512_setzero_si512(), sums));
+    }
+}

@@ -1,0 +1,294 @@
+package dev.apprentice.kernels.cpu.internal;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.apprentice.compute.DataType;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The C functions, one method each; what they compute is said where they are written. Addresses go as numbers: the caller keeps
+ * the memory reachable until all tasks of an operation are done.
+ *
+ * <p>The handles are constants, bound to no library, so that the compiler inlines a call to a few instructions. Short functions are
+ * critical: they skip the thread's change of state, but hold up the garbage collector while they run.
+ */
+final class NativeFunctions {
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final Linker.Option CRITICAL = Linker.Option.critical(false);
+
+    private static final MethodHandle CHECK = LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT));
+    private static final MethodHandle QUANTIZE =
+            LINKER.downcallHandle(procedure(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG), CRITICAL);
+    private static final MethodHandle GEMV = LINKER.downcallHandle(
+            procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_INT, JAVA_LONG, JAVA_LONG),
+            CRITICAL);
+    private static final MethodHandle LEFT = LINKER.downcallHandle(
+            procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), CRITICAL);
+    private static final MethodHandle SWIGLU =
+            LINKER.downcallHandle(procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), CRITICAL);
+    private static final MethodHandle SWIGLU_BACKWARD = LINKER.downcallHandle(
+            procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), CRITICAL);
+    private static final MethodHandle ATTEND = LINKER.downcallHandle(
+            procedure(
+                    JAVA_INT,
+                    JAVA_INT,
+                    JAVA_LONG,
+                    JAVA_LONG,
+                    JAVA_LONG,
+                    JAVA_LONG,
+                    JAVA_LONG,
+                    JAVA_LONG,
+                    JAVA_FLOAT,
+                    JAVA_LONG,
+                    JAVA_LONG),
+            CRITICAL);
+    private static final MethodHandle GEMM_BF16 = LINKER.downcallHandle(procedure(
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_FLOAT,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG));
+    private static final MethodHandle GEMM_F32 = LINKER.downcallHandle(procedure(
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_FLOAT,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG));
+
+    private final MemorySegment checkCpu;
+    private final MemorySegment quantize;
+    private final MemorySegment gemvF32;
+    private final MemorySegment gemvBf16;
+    private final MemorySegment gemvQ8;
+    private final MemorySegment gemvQ4;
+    private final MemorySegment leftBf16;
+    private final MemorySegment leftTransposed;
+    private final MemorySegment gemmBf16;
+    private final MemorySegment swiGlu;
+    private final MemorySegment swiGluBackward;
+    private final MemorySegment attend;
+    private final MemorySegment gemmF32;
+
+    NativeFunctions(SymbolLookup library) {
+        checkCpu = library.findOrThrow("apprentice_check_cpu");
+        quantize = library.findOrThrow("apprentice_quantize");
+        gemvF32 = library.findOrThrow("apprentice_gemv_f32");
+        gemvBf16 = library.findOrThrow("apprentice_gemv_bf16");
+        gemvQ8 = library.findOrThrow("apprentice_gemv_q8_0");
+        gemvQ4 = library.findOrThrow("apprentice_gemv_q4_0");
+        leftBf16 = library.findOrThrow("apprentice_left_bf16");
+        leftTransposed = library.findOrThrow("apprentice_left_f32_transposed");
+        swiGlu = library.findOrThrow("apprentice_swiglu");
+        swiGluBackward = library.findOrThrow("apprentice_swiglu_backward");
+        attend = library.findOrThrow("apprentice_attend");
+        gemmBf16 = library.findOrThrow("apprentice_gemm_bf16");
+        gemmF32 = library.findOrThrow("apprentice_gemm_f32");
+    }
+
+    private static FunctionDescriptor procedure(MemoryLayout... arguments) {
+        return FunctionDescriptor.ofVoid(arguments);
+    }
+
+    int checkCpu() {
+        try {
+            return (int) CHECK.invokeExact(checkCpu);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    void quantize(long x, long columns, int bias, long out) {
+        try {
+            QUANTIZE.invokeExact(quantize, x, columns, bias, out);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /** Rows of a weight times up to eight tokens; x is floats for F32 and BF16, else what {@link #quantize} made. */
+    void gemv(
+            NativeType type,
+            long weight,
+            long rows,
+            long columns,
+            long x,
+            int tokens,
+            float scale,
+            Gemm.Result result,
+            long y,
+            long yStride) {
+        MemorySegment function = switch (type) {
+            case F32 -> gemvF32;
+            case BF16 -> gemvBf16;
+            case Q8_0 -> gemvQ8;
+            case Q4_0 -> gemvQ4;
+        };
+        try {
+            GEMV.invokeExact(function, weight, rows, columns, x, tokens, scale, result.ordinal(), y, yStride);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    void leftBf16(long a, long aStride, long rows, long depth, long out, long outStride) {
+        try {
+            LEFT.invokeExact(leftBf16, a, aStride, rows, depth, out, outStride);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    void leftTransposed(long a, long aStride, long rows, long depth, long out, long outStride) {
+        try {
+            LEFT.invokeExact(leftTransposed, a, aStride, rows, depth, out, outStride);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    void swiGlu(long gate, long up, long out, long count) {
+        try {
+            SWIGLU.invokeExact(swiGlu, gate, up, out, count);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    void swiGluBackward(long gate, long up, long dOut, long dGate, long dUp, long count) {
+        try {
+            SWIGLU_BACKWARD.invokeExact(swiGluBackward, gate, up, dOut, dGate, dUp, count);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    void attend(
+            DataType stored,
+            int heads,
+            long query,
+            long keys,
+            long values,
+            long rowBytes,
+            long count,
+            long width,
+            float scale,
+            long scores,
+            long out) {
+        int type = switch (stored) {
+            case F32 -> 0;
+            case F16 -> 1;
+            case Q8_0 -> 2;
+            default -> throw new IllegalArgumentException("Keys and values cannot be " + stored);
+        };
+        try {
+            ATTEND.invokeExact(attend, type, heads, query, keys, values, rowBytes, count, width, scale, scores, out);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    void gemmBf16(
+            NativeType type,
+            long a,
+            long aStride,
+            long rows,
+            long depth,
+            long b,
+            long rowBytes,
+            Layout layout,
+            long column,
+            long columns,
+            float scale,
+            Gemm.Result result,
+            long c,
+            long cStride) {
+        try {
+            GEMM_BF16.invokeExact(
+                    gemmBf16,
+                    type.ordinal(),
+                    a,
+                    aStride,
+                    rows,
+                    depth,
+                    b,
+                    rowBytes,
+                    layout.ordinal(),
+                    column,
+                    columns,
+                    scale,
+                    result.ordinal(),
+                    c,
+                    cStride);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    void gemmF32(
+            long a,
+            long aStride,
+            long rows,
+            long depth,
+            long b,
+            long rowBytes,
+            Layout layout,
+            long column,
+            long columns,
+            float scale,
+            Gemm.Result result,
+            long c,
+            long cStride) {
+        try {
+            GEMM_F32.invokeExact(
+                    gemmF32,
+                    a,
+                    aStride,
+                    rows,
+                    depth,
+                    b,
+                    rowBytes,
+                    layout.ordinal(),
+                    column,
+                    columns,
+                    scale,
+                    result.ordinal(),
+                    c,
+                    cStride);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /** C functions throw nothing; what remains are faults of the virtual machine and a library closed too early. */
+    private static RuntimeException impossible(Throwable e) {
+        return switch (e) {
+            case RuntimeException unchecked -> unchecked;
+            case Error error -> throw error;
+            default -> new IllegalStateException(e);
+        };
+    }
+}

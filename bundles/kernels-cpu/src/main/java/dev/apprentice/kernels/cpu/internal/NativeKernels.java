@@ -1,0 +1,85 @@
+package dev.apprentice.kernels.cpu.internal;
+
+import dev.apprentice.compute.AttentionShape;
+import dev.apprentice.compute.Matrix;
+import dev.apprentice.compute.Tensor;
+import java.lang.ref.Reference;
+
+/** The operations with the Vector API; in C those where that pays. */
+public final class NativeKernels extends VectorKernels {
+    private final NativeLibrary library;
+    private final NativeFunctions functions;
+
+    /** @param library closed with these kernels */
+    public NativeKernels(NativeLibrary library, int threads) {
+        super(threads, new NativeProducts(library.functions()));
+        this.library = library;
+        this.functions = library.functions();
+    }
+
+    @Override
+    public String description() {
+        return "native AVX-512 (VNNI, BF16) and " + super.description();
+    }
+
+    @Override
+    public void attention(AttentionShape shape, int past, Tensor query, Tensor keys, Tensor values, Tensor out) {
+        if (query.rows() <= AttentionStep.MOST_TOKENS) {
+            Shapes.attention(shape, past, query, keys, values, out);
+            NativeAttention.run(functions, pool, shape, past, query, keys.asMatrix(), values.asMatrix(), out);
+        } else {
+            super.attention(shape, past, query, keys, values, out);
+        }
+    }
+
+    @Override
+    public void attention(AttentionShape shape, int past, Tensor query, Matrix keys, Matrix values, Tensor out) {
+        if (query.rows() <= AttentionStep.MOST_TOKENS && NativeAttention.reads(keys.type())) {
+            Shapes.attention(shape, past, query, keys, values, out);
+            NativeAttention.run(functions, pool, shape, past, query, keys, values, out);
+        } else {
+            super.attention(shape, past, query, keys, values, out);
+        }
+    }
+
+    @Override
+    public void swiGlu(Tensor gate, Tensor up, Tensor out) {
+        Shapes.same(gate, up, out);
+        slices(
+                gate,
+                EXPONENTIAL,
+                (from, count) -> functions.swiGlu(
+                        gate.data().address() + 4 * from,
+                        up.data().address() + 4 * from,
+                        out.data().address() + 4 * from,
+                        count));
+        keepReachable(gate, up, out);
+    }
+
+    @Override
+    public void swiGluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
+        Shapes.same(gate, up, dOut, dGate, dUp);
+        slices(
+                gate,
+                EXPONENTIAL,
+                (from, count) -> functions.swiGluBackward(
+                        gate.data().address() + 4 * from,
+                        up.data().address() + 4 * from,
+                        dOut.data().address() + 4 * from,
+                        dGate.data().address() + 4 * from,
+                        dUp.data().address() + 4 * from,
+                        count));
+        keepReachable(gate, up, dOut, dGate, dUp);
+    }
+
+    /** C sees addresses only: the memory must not be freed before it has returned. */
+    private static void keepReachable(Tensor... tensors) {
+        Reference.reachabilityFence(tensors);
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        library.close();
+    }
+}

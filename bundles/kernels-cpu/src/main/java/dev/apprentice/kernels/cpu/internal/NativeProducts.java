@@ -1,0 +1,42 @@
+package dev.apprentice.kernels.cpu.internal;
+
+import dev.apprentice.compute.Matrix;
+import dev.apprentice.compute.Tensor;
+
+/** Products in C for the types that it reads, with the Vector API for others. */
+final class NativeProducts implements Products {
+    private final NativeFunctions functions;
+    private final Products others = new VectorProducts();
+
+    NativeProducts(NativeFunctions functions) {
+        this.functions = functions;
+    }
+
+    @Override
+    public void few(WorkerPool pool, Matrix weight, Tensor x, float scale, Gemm.Result result, Tensor y) {
+        NativeType type = NativeType.of(weight.type());
+        if (type == null) {
+            others.few(pool, weight, x, scale, result, y);
+        } else {
+            NativeGemv.run(functions, pool, type, weight, x, scale, result, y);
+        }
+    }
+
+    @Override
+    public void many(
+            WorkerPool pool,
+            Operand a,
+            Layout layoutA,
+            Operand b,
+            Layout layoutB,
+            float scale,
+            Gemm.Result result,
+            Operand c) {
+        NativeType type = NativeType.of(b.type());
+        if (type == null) {
+            others.many(pool, a, layoutA, b, layoutB, scale, result, c);
+        } else {
+            new NativeGemm(functions, pool, type, a, layoutA, b, layoutB, scale, result, c).run();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.apprentice.kernels.cpu.internal;
+
+import dev.apprentice.compute.DataType;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The weight types that the C library reads, in the order of its {@code enum type}. */
+enum NativeType {
+    F32(DataType.F32),
+    BF16(DataType.BF16),
+    Q8_0(DataType.Q8_0),
+    Q4_0(DataType.Q4_0);
+
+    private static final Map<DataType, NativeType> KNOWN = new EnumMap<>(DataType.class);
+
+    static {
+        for (NativeType type : values()) {
+            KNOWN.put(type.type, type);
+        }
+    }
+
+    private final DataType type;
+
+    NativeType(DataType type) {
+        this.type = type;
+    }
+
+    /** Null for a type that only the Vector API reads. */
+    static @Nullable NativeType of(DataType type) {
+        return KNOWN.get(type);
+    }
+}

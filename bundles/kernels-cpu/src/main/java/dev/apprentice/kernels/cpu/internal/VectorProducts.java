@@ -1,0 +1,25 @@
+package dev.apprentice.kernels.cpu.internal;
+
+import dev.apprentice.compute.Matrix;
+import dev.apprentice.compute.Tensor;
+
+/** Products with the Vector API. */
+final class VectorProducts implements Products {
+    @Override
+    public void few(WorkerPool pool, Matrix weight, Tensor x, float scale, Gemm.Result result, Tensor y) {
+        Gemv.run(pool, weight, x, scale, result, y);
+    }
+
+    @Override
+    public void many(
+            WorkerPool pool,
+            Operand a,
+            Layout layoutA,
+            Operand b,
+            Layout layoutB,
+            float scale,
+            Gemm.Result result,
+            Operand c) {
+        Gemm.run(pool, a, layoutA, b, layoutB, scale, result, c);
+    }
+}

@@ -1,0 +1,137 @@
+package dev.apprentice.llm.internal;
+
+import dev.apprentice.compute.DataType;
+import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.Matrix;
+import dev.apprentice.compute.Quantizer;
+import dev.apprentice.compute.Tensor;
+import dev.apprentice.model.AdapterSpec;
+import dev.apprentice.model.Benchmark.Shape;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** A model of a real shape whose weights are noise: as fast and as large as the real one, and quickly made. */
+final class RandomModel {
+    /** Rows that are really random; a matrix repeats them. */
+    private static final int ROWS = 64;
+
+    private final ModelConfig config;
+    private final DataType type;
+    private final Arena arena;
+
+    private RandomModel(ModelConfig config, DataType type, Arena arena) {
+        this.config = config;
+        this.type = type;
+        this.arena = arena;
+    }
+
+    /** @param arena holds the weights */
+    static LlamaModel create(Shape shape, DataType type, Kernels kernels, Arena arena, Path nativeCache) {
+        ModelConfig config = ModelConfig.parse(configuration(shape).getBytes(StandardCharsets.UTF_8));
+        byte[] tokenizer = tokenizer(config.vocabulary()).getBytes(StandardCharsets.UTF_8);
+        Weights weights = new RandomModel(config, type, arena).weights();
+        return LlamaModel.of(
+                "random-" + shape.label(),
+                "sha256:random-" + shape.label() + "-" + type,
+                config,
+                weights,
+                ByteLevelTokenizer.parse(tokenizer, config, nativeCache),
+                kernels,
+                new GenerationSettings(DataType.F16, 0));
+    }
+
+    /** Bytes that one token reads of the weights while decoding. */
+    static long bytesPerToken(Weights weights) {
+        return weights.head().data().byteSize()
+                + weights.layers().stream()
+                        .flatMap(layer -> layer.linear().values().stream())
+                        .mapToLong(linear -> linear.weight().data().byteSize())
+                        .sum();
+    }
+
+    private static String configuration(Shape shape) {
+        String sizes = switch (shape) {
+            case LLAMA_8B -> """
+                        "hidden_size": 4096, "num_hidden_layers": 32, "num_attention_heads": 32, "head_dim": 128,
+                        "num_key_value_heads": 8, "intermediate_size": 14336, "vocab_size": 128256,
+                        "tie_word_embeddings": false, "rope_theta": 500000
+                        """;
+            case LLAMA_1B -> """
+                        "hidden_size": 2048, "num_hidden_layers": 16, "num_attention_heads": 32, "head_dim": 64,
+                        "num_key_value_heads": 8, "intermediate_size": 8192, "vocab_size": 128256,
+                        "tie_word_embeddings": true, "rope_theta": 500000
+                        """;
+            case EMBEDDED_16M -> """
+                        "hidden_size": 384, "num_hidden_layers": 8, "num_attention_heads": 6, "head_dim": 64,
+                        "num_key_value_heads": 2, "intermediate_size": 1024, "vocab_size": 8192,
+                        "tie_word_embeddings": true, "rope_theta": 10000
+                        """;
+        };
+        return "{\"architectures\": [\"LlamaForCausalLM\"], \"model_type\": \"llama\", \"hidden_act\": \"silu\","
+                + " \"rms_norm_eps\": 1e-5, \"max_position_embeddings\": 2048, \"eos_token_id\": 0, " + sizes + "}";
+    }
+
+    /** As many made-up words as the vocabulary has room for. */
+    private static String tokenizer(int vocabulary) {
+        String words = IntStream.range(0, vocabulary)
+                .mapToObj(id -> "\"t" + id + "\": " + id)
+                .collect(Collectors.joining(","));
+        return "{\"version\": \"1.0\", \"added_tokens\": [], \"decoder\": {\"type\": \"ByteLevel\","
+                + " \"add_prefix_space\": false, \"trim_offsets\": true, \"use_regex\": true},"
+                + " \"model\": {\"type\": \"BPE\", \"merges\": [], \"vocab\": {" + words + "}}}";
+    }
+
+    private Weights weights() {
+        Matrix embedding = matrix(config.vocabulary(), config.width());
+        List<Weights.Layer> layers = new ArrayList<>();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            Map<String, Weights.Linear> linear = new LinkedHashMap<>();
+            for (String target : AdapterSpec.LINEAR_LAYERS) {
+                int[] shape = config.linearShape(target);
+                linear.put(target, new Weights.Linear(matrix(shape[0], shape[1]), null));
+            }
+            layers.add(new Weights.Layer(ones(), ones(), null, linear));
+        }
+        Matrix head = config.tiedHead() ? embedding : matrix(config.vocabulary(), config.width());
+        return new Weights(embedding, List.copyOf(layers), ones(), head);
+    }
+
+    private MemorySegment ones() {
+        MemorySegment vector = arena.allocate(4L * config.width(), 64);
+        for (int i = 0; i < config.width(); i++) {
+            vector.setAtIndex(ValueLayout.JAVA_FLOAT, i, 1);
+        }
+        return vector;
+    }
+
+    /** Evenly spread weights that keep the size of what they multiply. */
+    private Matrix matrix(int rows, int columns) {
+        long rowBytes = type.rowBytes(columns);
+        MemorySegment data = arena.allocate(rows * rowBytes, 64);
+        try (Arena temporary = Arena.ofShared()) {
+            SplittableRandom random = new SplittableRandom(columns);
+            float bound = (float) Math.sqrt(3.0 / columns);
+            Tensor noise = Tensor.allocate(temporary, ROWS, columns);
+            for (long i = 0; i < (long) ROWS * columns; i++) {
+                noise.data().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextDouble(-bound, bound));
+            }
+            MemorySegment pattern =
+                    Quantizer.convert(temporary, noise.asMatrix(), type).data();
+            for (long at = 0; at < data.byteSize(); at += pattern.byteSize()) {
+                long bytes = Math.min(pattern.byteSize(), data.byteSize() - at);
+                MemorySegment.copy(pattern, 0, data, at, bytes);
+            }
+        }
+        return new Matrix(type, rows, columns, data);
+    }
+}
