@@ -373,7 +373,7 @@ public final class LlamaModel implements LanguageModel {
         }
     }
 
-    /** All that keys and values depend on but the tokens; an adapter's digest stands for its scale too. */
+    /** All that keys and values depend on but the tokens. */
     private String name(@Nullable Adapter adapter) {
         String beside = adapter == null ? "" : adapter.digest();
         return String.join(
