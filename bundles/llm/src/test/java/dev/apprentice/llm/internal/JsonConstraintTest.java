@@ -123,12 +123,12 @@ class JsonConstraintTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "[]",
+                "[",
                 "{,",
                 "{\"a\":01",
                 "{\"a\":1,}",
                 "{\"a\":1,\"a\"",
-                "{\"a\":.5",
+                "{\"a\":.",
                 "{\"a\":+",
                 "{\"a\":\"\n",
                 "{\"a\":\"\\x",
