@@ -2,7 +2,6 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.Dequantizer;
 import dev.apprentice.compute.Matrix;
-import dev.apprentice.compute.Quantizer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
