@@ -46,9 +46,9 @@ class GgufTokenizerTest {
 
     private static ByteLevelTokenizer tokenizer(GgufFile file, int size) {
         String config = """
-                {"architectures": ["LlamaForCausalLM"], "hidden_size": 64, "intermediate_size": 64, "num_hidden_layers": 1,
-                 "num_attention_heads": 1, "max_position_embeddings": 64, "eos_token_id": 0, "vocab_size": %d}
-                """.formatted(size);
+            {"architectures": ["LlamaForCausalLM"], "hidden_size": 64, "intermediate_size": 64, "num_hidden_layers": 1,
+             "num_attention_heads": 1, "max_position_embeddings": 64, "eos_token_id": 0, "vocab_size": %d}
+            """.formatted(size);
         return ByteLevelTokenizer.parse(
                 GgufTokenizer.of(file), ModelConfig.parse(config.getBytes(StandardCharsets.UTF_8)), CACHE);
     }
