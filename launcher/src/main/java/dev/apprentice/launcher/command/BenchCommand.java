@@ -53,10 +53,7 @@ final class BenchCommand implements Callable<Integer> {
                 ProgressLine progress = new ProgressLine()) {
             report = connection
                     .client()
-                    .work(
-                            "/api/bench",
-                            Map.of("kinds", wanted, "shapes", shapes, "weights", weights),
-                            progress::event);
+                    .work("/api/bench", Map.of("kinds", wanted, "shapes", shapes, "weights", weights), progress::event);
         }
         output.print(rows(report), rows -> text(report, rows));
         return 0;
@@ -70,8 +67,7 @@ final class BenchCommand implements Callable<Integer> {
             row.put("bench", result.path("bench").asString());
             row.put("shape", shape(result.path("shape").asString()));
             row.put("type", result.path("weightType").asString());
-            for (String number :
-                    List.of("threads", "tokensPerSecond", "bandwidthFraction", "residentMiB", "ratio")) {
+            for (String number : List.of("threads", "tokensPerSecond", "bandwidthFraction", "residentMiB", "ratio")) {
                 if (result.path(number).isNumber()) {
                     row.set(number, result.path(number));
                 }
@@ -108,10 +104,16 @@ final class BenchCommand implements Callable<Integer> {
                     row.path("type").asString(),
                     row.path("tokensPerSecond").asDouble(),
                     row.has("bandwidthFraction")
-                            ? String.format(Locale.ROOT, "%.0f %%", 100 * row.path("bandwidthFraction").asDouble())
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "%.0f %%",
+                                    100 * row.path("bandwidthFraction").asDouble())
                             : "",
                     row.path("residentMiB").asLong(),
-                    row.has("ratio") ? String.format(Locale.ROOT, "%.3f", row.path("ratio").asDouble()) : "");
+                    row.has("ratio")
+                            ? String.format(
+                                    Locale.ROOT, "%.3f", row.path("ratio").asDouble())
+                            : "");
         }
     }
 }

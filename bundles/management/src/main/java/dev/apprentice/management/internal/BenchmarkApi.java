@@ -36,7 +36,9 @@ final class BenchmarkApi {
     }
 
     private record Wanted(
-            @Nullable List<String> kinds, @Nullable List<String> shapes, @Nullable String weights) {
+            @Nullable List<String> kinds,
+            @Nullable List<String> shapes,
+            @Nullable String weights) {
         Benchmark.Request request() {
             if (kinds == null || kinds.isEmpty() || shapes == null || shapes.isEmpty()) {
                 throw new HttpException(

@@ -58,15 +58,14 @@ record AskFields(
         if (responseFormat == null || responseFormat.isNull()) {
             return AnswerForm.FREE;
         }
-        AnswerForm form =
-                switch (responseFormat.path("type").asString("")) {
-                    case "text" -> AnswerForm.FREE;
-                    case "json_object" -> new AnswerForm.JsonObject();
-                    case "json_schema" -> new AnswerForm.JsonSchema(schema());
-                    default ->
-                        throw Requests.bad("response_format has the type " + responseFormat.path("type")
-                                + ", but must be text, json_object or json_schema: change it");
-                };
+        AnswerForm form = switch (responseFormat.path("type").asString("")) {
+            case "text" -> AnswerForm.FREE;
+            case "json_object" -> new AnswerForm.JsonObject();
+            case "json_schema" -> new AnswerForm.JsonSchema(schema());
+            default ->
+                throw Requests.bad("response_format has the type " + responseFormat.path("type")
+                        + ", but must be text, json_object or json_schema: change it");
+        };
         boolean stops = stop != null && !stop.isNull();
         Requests.unsupported(
                 stops && !(form instanceof AnswerForm.Free),
@@ -76,7 +75,8 @@ record AskFields(
     }
 
     private String schema() {
-        JsonNode schema = Objects.requireNonNull(responseFormat).path("json_schema").path("schema");
+        JsonNode schema =
+                Objects.requireNonNull(responseFormat).path("json_schema").path("schema");
         if (!schema.isObject()) {
             throw Requests.bad("response_format.json_schema.schema is missing: send the schema as an object");
         }
