@@ -3,11 +3,15 @@ package dev.apprentice.learning.internal;
 import dev.apprentice.compute.LearningAlgebra;
 import dev.apprentice.learning.LearningSettings;
 import dev.apprentice.learning.Progress;
+import dev.apprentice.model.GradientSums;
 import dev.apprentice.model.Trainer;
 import dev.apprentice.model.TrainingSample;
+import dev.apprentice.model.WeightedSample;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -46,58 +50,54 @@ final class Training {
         trainer.parameters().copyFrom(vectors.parameters());
         LearningAlgebra.Optimiser adam = algebra.adam(ADAM, vectors.moments());
         double[] losses = new double[batch.experiences().size()];
-        double lossSum = 0;
         int step = batch.position().step();
         try (Arena arena = Arena.ofShared()) {
             long bytes = vectors.parameters().byteSize();
             MemorySegment gradient = arena.allocate(bytes, 64);
-            MemorySegment ofSample = arena.allocate(bytes, 64);
             MemorySegment fisher = arena.allocate(bytes, 64);
             int steps = Math.min(settings.stepsPerCycle(), losses.length);
-            int seen = 0;
             for (int i = 0; i < steps; i++, step++) {
+                progress.update("train", i, steps);
                 gradient.fill((byte) 0);
-                double share = share(batch.experiences(), i, steps);
+                double[] found = trainer.accumulate(samples(batch, i, steps), new GradientSums(gradient, fisher));
                 for (int j = i; j < losses.length; j += steps) {
-                    Batch.Item item = batch.experiences().get(j);
-                    losses[j] = gradientOf(item.sample(), trainer, ofSample);
-                    lossSum += losses[j];
-                    algebra.addSquare(fisher, 1.0 / losses.length, ofSample);
-                    algebra.addScaled(gradient, item.weight() / share, ofSample);
-                    progress.update("train", ++seen, losses.length);
+                    losses[j] = found[j / steps];
                 }
-                rehearse(batch.rehearsal(), i, steps, trainer, gradient);
                 addPenalty(gradient, vectors, trainer.parameters());
                 clip(gradient);
                 adam.apply(trainer.parameters(), gradient, settings.learningRate(), step);
             }
+            progress.update("train", steps, steps);
             algebra.scale(vectors.importance(), settings.importanceDecay());
             algebra.addScaled(vectors.importance(), 1, fisher);
         }
         vectors.parameters().copyFrom(trainer.parameters());
         average(vectors, cycle);
-        return new Result(lossSum / losses.length, losses, step);
+        return new Result(Arrays.stream(losses).average().orElse(0), losses, step);
     }
 
-    /** The weight of every {@code steps}-th experience from the first of them on. */
-    private static double share(List<Batch.Item> items, int first, int steps) {
-        double sum = 0;
-        for (int j = first; j < items.size(); j += steps) {
-            sum += items.get(j).weight();
+    /** What one of several steps learns from: every {@code steps}-th experience from the given one on, and as much of the rehearsal. */
+    private List<WeightedSample> samples(Batch batch, int first, int steps) {
+        List<Batch.Item> items = every(batch.experiences(), first, steps);
+        List<TrainingSample> texts = every(batch.rehearsal(), first, steps);
+        double sum = items.stream().mapToDouble(Batch.Item::weight).sum();
+        List<WeightedSample> samples = new ArrayList<>();
+        for (Batch.Item item : items) {
+            double squareWeight = 1.0 / batch.experiences().size();
+            samples.add(new WeightedSample(item.sample(), item.weight() / sum, squareWeight));
         }
-        return sum;
-    }
-
-    private void rehearse(List<TrainingSample> texts, int first, int steps, Trainer trainer, MemorySegment gradient) {
-        int count = (texts.size() - first + steps - 1) / steps;
-        for (int j = first; j < texts.size(); j += steps) {
-            trainer.accumulate(texts.get(j), settings.rehearsalWeight() / count, gradient);
+        for (TrainingSample text : texts) {
+            samples.add(new WeightedSample(text, settings.rehearsalWeight() / texts.size(), 0));
         }
+        return samples;
     }
 
-    private static double gradientOf(TrainingSample sample, Trainer trainer, MemorySegment gradient) {
-        gradient.fill((byte) 0);
-        return trainer.accumulate(sample, 1, gradient);
+    private static <T> List<T> every(List<T> all, int first, int steps) {
+        List<T> some = new ArrayList<>();
+        for (int i = first; i < all.size(); i += steps) {
+            some.add(all.get(i));
+        }
+        return some;
     }
 
     private void addPenalty(MemorySegment gradient, LearnedVectors vectors, MemorySegment parameters) {

@@ -72,7 +72,8 @@ sealed interface GradientSink {
         }
 
         private void each(AdapterSlot.Part part, BiConsumer<Packing.Span, MemorySegment> add) {
-            MemorySegment own = room.asSlice(0, 4L * part.elements());
+            int elements = part.elements();
+            MemorySegment own = room.asSlice(0, 4L * elements);
             MemorySegment sum = part.in(gradient);
             MemorySegment squareSum = part.in(squares);
             for (Packing.Span span : packing.spans()) {
@@ -80,7 +81,7 @@ sealed interface GradientSink {
                 add.accept(span, own);
                 float weight = (float) span.weighted().weight();
                 float squareWeight = (float) span.weighted().squareWeight();
-                for (long i = 0; i < part.elements(); i++) {
+                for (int i = 0; i < elements; i++) {
                     float value = own.getAtIndex(ValueLayout.JAVA_FLOAT, i);
                     increase(sum, i, weight * value);
                     increase(squareSum, i, squareWeight * value * value);
@@ -88,7 +89,7 @@ sealed interface GradientSink {
             }
         }
 
-        private static void increase(MemorySegment vector, long index, float by) {
+        private static void increase(MemorySegment vector, int index, float by) {
             vector.setAtIndex(ValueLayout.JAVA_FLOAT, index, vector.getAtIndex(ValueLayout.JAVA_FLOAT, index) + by);
         }
     }
