@@ -2,7 +2,8 @@
 
 /*
  * y (tokens, rows) = or += scale · x Wᵀ for a few tokens in float arithmetic: W (rows, columns) in F32 or BF16, x (tokens, columns).
- * Four rows share what is read of x; the weights of one call fit the caches, so that further tokens find them there.
+ * Four rows share what is read of x; the weights of one call fit the caches, so that further tokens find them there. The rows after
+ * them are asked for ahead.
  */
 INLINE __m512 load(const enum type type, const uint8_t *row, long i, __mmask16 present) {
     if (type == F32) {
@@ -16,6 +17,7 @@ INLINE __m512 load(const enum type type, const uint8_t *row, long i, __mmask16 p
 INLINE void some_rows(
         const enum type type, const int rows, const uint8_t *w, long row_bytes, long columns, const float *x, float scale,
         enum result result, float *y) {
+    const int size = type == F32 ? 4 : 2;
     __m512 even[4], odd[4];
 #pragma GCC unroll 4
     for (int r = 0; r < rows; r++) {
@@ -26,6 +28,9 @@ INLINE void some_rows(
         __m512 x0 = _mm512_maskz_loadu_ps(first, x + i), x1 = _mm512_maskz_loadu_ps(second, x + i + 16);
 #pragma GCC unroll 4
         for (int r = 0; r < rows; r++) {
+            for (int line = 0; line < 32 * size; line += 64) {
+                _mm_prefetch((const char *)(w + (r + rows) * row_bytes + i * size + line), _MM_HINT_T0);
+            }
             even[r] = _mm512_fmadd_ps(load(type, w + r * row_bytes, i, first), x0, even[r]);
             odd[r] = _mm512_fmadd_ps(load(type, w + r * row_bytes, i + 16, second), x1, odd[r]);
         }
