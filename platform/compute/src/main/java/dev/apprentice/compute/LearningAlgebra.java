@@ -17,9 +17,6 @@ public interface LearningAlgebra {
     /** target += factor · vector. */
     void addScaled(MemorySegment target, double factor, MemorySegment vector);
 
-    /** target += factor · vector ⊙ vector: accumulates the diagonal Fisher information of one sample. */
-    void addSquare(MemorySegment target, double factor, MemorySegment vector);
-
     /** Whether no element is NaN or infinite. */
     boolean isFinite(MemorySegment vector);
 

@@ -2,6 +2,7 @@ package dev.apprentice.model;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
@@ -24,7 +25,22 @@ public interface Benchmark {
         /** Forward and backward over 512 tokens to a LoRA adapter of rank 16 on all linear layers. */
         TRAIN,
         /** How much of its speed decoding and prefill keep with such an adapter, turn about with the base. */
-        LORA
+        LORA;
+
+        /** What people call it. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** The kind of a name; any other is refused. */
+        public static Kind parse(String label) {
+            return Arrays.stream(values())
+                    .filter(kind -> kind.label().equals(label))
+                    .findFirst()
+                    .orElseThrow(() -> new ModelException(
+                            ModelException.Code.BAD_REQUEST,
+                            "There is no benchmark '" + label + "': say decode, prefill, train or lora"));
+        }
     }
 
     /** A model's shape. */

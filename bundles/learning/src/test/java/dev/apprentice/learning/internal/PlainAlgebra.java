@@ -38,14 +38,6 @@ final class PlainAlgebra implements LearningAlgebra {
     }
 
     @Override
-    public void addSquare(MemorySegment target, double factor, MemorySegment vector) {
-        for (long i = 0; i < count(vector); i++) {
-            double value = vector.getAtIndex(JAVA_FLOAT, i);
-            target.setAtIndex(JAVA_FLOAT, i, (float) (target.getAtIndex(JAVA_FLOAT, i) + factor * value * value));
-        }
-    }
-
-    @Override
     public boolean isFinite(MemorySegment vector) {
         for (long i = 0; i < count(vector); i++) {
             if (!Float.isFinite(vector.getAtIndex(JAVA_FLOAT, i))) {

@@ -16,6 +16,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TrainingTest {
+    /** Adam's first steps go by the sign of a gradient, also where it is a matter of rounding: small ones do not tell in the next. */
+    private static final double SMALL_STEP = 1e-7;
+
     private final Adapter shipped = TestPlatform.shipped(3);
     private final PlainAlgebra algebra = new PlainAlgebra();
     private final Samples samples = new Samples(TestPlatform.MODEL.tokenizer(), 48);
@@ -90,21 +93,32 @@ class TrainingTest {
 
     @Test
     void aBatchIsDealtOutAmongTheStepsOfItsCycle() {
-        LearnedVectors together = LearnedVectors.startingFrom(shipped);
+        LearnedVectors dealt = LearnedVectors.startingFrom(shipped);
         LearnedVectors apart = LearnedVectors.startingFrom(shipped);
+        LearnedVectors whole = LearnedVectors.startingFrom(shipped);
         try (Trainer trainer = TestPlatform.MODEL.trainer(shipped)) {
-            int steps = new Training(algebra, settings(0, 1e-3, 0, 2))
-                    .run(batch, together, trainer, 1, Progress.SILENT)
+            int steps = new Training(algebra, settings(0, SMALL_STEP, 0, 2))
+                    .run(batch, dealt, trainer, 1, Progress.SILENT)
                     .steps();
             assertThat(steps).isEqualTo(2);
 
-            Training single = new Training(algebra, settings(0, 1e-3, 0, 1));
+            Training single = new Training(algebra, settings(0, SMALL_STEP, 0, 1));
             single.run(batchOf(1, one, 0), apart, trainer, 1, Progress.SILENT);
             single.run(batchOf(2, two, 1), apart, trainer, 1, Progress.SILENT);
+            single.run(batch, whole, trainer, 1, Progress.SILENT);
+            single.run(batch, whole, trainer, 1, Progress.SILENT);
         }
-        algebra.addScaled(together.parameters(), -1, apart.parameters());
-        // sums over vector lanes may be taken in another order once the compiler has seen them
-        assertThat(algebra.norm(together.parameters())).isLessThan(1e-4 * algebra.norm(apart.parameters()));
+        // products of BF16 round at 1/256; a batch learned from whole is 0.96 away
+        assertThat(distance(dealt, apart)).isLessThan(0.02);
+        assertThat(distance(dealt, whole)).isGreaterThan(0.5);
+    }
+
+    /** Relative distance of the mean squares of the gradients that Adam has seen. */
+    private double distance(LearnedVectors one, LearnedVectors other) {
+        long bytes = one.moments().byteSize() / 2;
+        MemorySegment difference = ones(bytes).copyFrom(one.moments().asSlice(bytes, bytes));
+        algebra.addScaled(difference, -1, other.moments().asSlice(bytes, bytes));
+        return algebra.norm(difference) / algebra.norm(other.moments().asSlice(bytes, bytes));
     }
 
     private static Batch batchOf(long id, TrainingSample sample, int step) {

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -57,7 +56,7 @@ public final class EngineBenchmark implements Benchmark {
             try (Arena arena = Arena.ofShared()) {
                 LlamaModel model = RandomModel.create(shape, type, kernels, arena, nativeCache);
                 for (Kind kind : request.kinds()) {
-                    progress.accept(kind.name().toLowerCase(Locale.ROOT) + " of " + shape.label());
+                    progress.accept(kind.label() + " of " + shape.label());
                     new Run(machine, shape, type, model, results).measure(kind);
                 }
             }

@@ -9,7 +9,6 @@ import dev.apprentice.management.LiveWork;
 import dev.apprentice.management.Problems;
 import dev.apprentice.model.Benchmark;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -45,19 +44,9 @@ final class BenchmarkApi {
                         400, "bad_request", "kinds and shapes must each name at least one thing to measure: add it");
             }
             return new Benchmark.Request(
-                    kinds.stream().map(Wanted::kind).toList(),
+                    kinds.stream().map(Benchmark.Kind::parse).toList(),
                     shapes.stream().map(Benchmark.Shape::parse).toList(),
                     weights == null ? "Q4_0" : weights);
-        }
-
-        private static Benchmark.Kind kind(String name) {
-            for (Benchmark.Kind kind : Benchmark.Kind.values()) {
-                if (kind.name().toLowerCase(Locale.ROOT).equals(name)) {
-                    return kind;
-                }
-            }
-            throw new HttpException(
-                    400, "bad_request", "There is no benchmark '" + name + "': say decode, prefill, train or lora");
         }
     }
 }

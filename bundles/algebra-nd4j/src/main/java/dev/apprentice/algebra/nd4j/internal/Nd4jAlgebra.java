@@ -56,17 +56,6 @@ public final class Nd4jAlgebra implements LearningAlgebra {
     }
 
     @Override
-    public void addSquare(MemorySegment target, double factor, MemorySegment vector) {
-        Vectors.length(target, vector);
-        INDArray view = Vectors.over(vector);
-        try (INDArray square = view.mul(view)) {
-            Nd4j.getBlasWrapper().axpy(factor, square, Vectors.target(target));
-        }
-        Reference.reachabilityFence(target);
-        Reference.reachabilityFence(vector);
-    }
-
-    @Override
     public boolean isFinite(MemorySegment vector) {
         long notFinite = Nd4j.getExecutioner()
                 .exec(new MatchCondition(Vectors.over(vector), Conditions.notFinite()))

@@ -25,13 +25,12 @@ class Nd4jAlgebraTest {
             float[] other = Floats.array(vector);
             double squares = 0;
             for (int i = 0; i < length; i++) {
-                expected[i] = (expected[i] * -0.75f + 0.3f * other[i]) + 2.5f * other[i] * other[i];
+                expected[i] = expected[i] * -0.75f + 0.3f * other[i];
                 squares += (double) expected[i] * expected[i];
             }
 
             algebra.scale(target, -0.75);
             algebra.addScaled(target, 0.3, vector);
-            algebra.addSquare(target, 2.5, vector);
 
             assertThat(Floats.largestDifference(target, expected)).isLessThan(2e-5);
             assertThat(algebra.norm(target)).isCloseTo(Math.sqrt(squares), within(1e-5 * Math.sqrt(squares)));
@@ -47,7 +46,6 @@ class Nd4jAlgebraTest {
             MemorySegment importance = Floats.random(arena, length, 2);
             MemorySegment parameters = Floats.random(arena, length, 3);
             MemorySegment anchor = Floats.random(arena, length, 4);
-            algebra.addSquare(importance, 1, importance);
             float[] expected = Floats.array(gradient);
             double penalty = 0;
             double size = 0;

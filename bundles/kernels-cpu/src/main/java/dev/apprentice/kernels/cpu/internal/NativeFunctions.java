@@ -211,7 +211,8 @@ final class NativeFunctions {
         }
     }
 
-    void gemmBf16(
+    /** In float32 for weights of that type, else in BF16. */
+    void gemm(
             NativeType type,
             long a,
             long aStride,
@@ -227,57 +228,40 @@ final class NativeFunctions {
             long c,
             long cStride) {
         try {
-            GEMM_BF16.invokeExact(
-                    gemmBf16,
-                    type.ordinal(),
-                    a,
-                    aStride,
-                    rows,
-                    depth,
-                    b,
-                    rowBytes,
-                    layout.ordinal(),
-                    column,
-                    columns,
-                    scale,
-                    result.ordinal(),
-                    c,
-                    cStride);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
-    }
-
-    void gemmF32(
-            long a,
-            long aStride,
-            long rows,
-            long depth,
-            long b,
-            long rowBytes,
-            Layout layout,
-            long column,
-            long columns,
-            float scale,
-            Gemm.Result result,
-            long c,
-            long cStride) {
-        try {
-            GEMM_F32.invokeExact(
-                    gemmF32,
-                    a,
-                    aStride,
-                    rows,
-                    depth,
-                    b,
-                    rowBytes,
-                    layout.ordinal(),
-                    column,
-                    columns,
-                    scale,
-                    result.ordinal(),
-                    c,
-                    cStride);
+            if (type == NativeType.F32) {
+                GEMM_F32.invokeExact(
+                        gemmF32,
+                        a,
+                        aStride,
+                        rows,
+                        depth,
+                        b,
+                        rowBytes,
+                        layout.ordinal(),
+                        column,
+                        columns,
+                        scale,
+                        result.ordinal(),
+                        c,
+                        cStride);
+            } else {
+                GEMM_BF16.invokeExact(
+                        gemmBf16,
+                        type.ordinal(),
+                        a,
+                        aStride,
+                        rows,
+                        depth,
+                        b,
+                        rowBytes,
+                        layout.ordinal(),
+                        column,
+                        columns,
+                        scale,
+                        result.ordinal(),
+                        c,
+                        cStride);
+            }
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -128,38 +128,21 @@ final class NativeGemm {
             int columns = Math.min(BLOCK, c.columns() - column);
             long part = left.address() + from * left.stride() * left.elementBytes();
             long target = address(c, firstRow + from) + 4L * column;
-            if (type == NativeType.F32) {
-                functions.gemmF32(
-                        part,
-                        left.stride(),
-                        count,
-                        depth,
-                        address(b, 0),
-                        b.rowBytes(),
-                        layoutB,
-                        column,
-                        columns,
-                        scale,
-                        result,
-                        target,
-                        c.rowBytes() / 4);
-            } else {
-                functions.gemmBf16(
-                        type,
-                        part,
-                        left.stride(),
-                        count,
-                        depth,
-                        address(b, 0),
-                        b.rowBytes(),
-                        layoutB,
-                        column,
-                        columns,
-                        scale,
-                        result,
-                        target,
-                        c.rowBytes() / 4);
-            }
+            functions.gemm(
+                    type,
+                    part,
+                    left.stride(),
+                    count,
+                    depth,
+                    address(b, 0),
+                    b.rowBytes(),
+                    layoutB,
+                    column,
+                    columns,
+                    scale,
+                    result,
+                    target,
+                    c.rowBytes() / 4);
         });
     }
 

@@ -66,12 +66,7 @@ public final class GgufTokenizer {
                 .put("add_prefix_space", true)
                 .put("trim_offsets", true)
                 .put("use_regex", true);
-        ObjectNode bpe = json.putObject("model");
-        bpe.put("type", "BPE");
-        bpe.putNull("dropout");
-        bpe.putNull("unk_token");
-        bpe.putNull("continuing_subword_prefix");
-        bpe.putNull("end_of_word_suffix");
+        ObjectNode bpe = bpe(json);
         bpe.put("fuse_unk", false);
         bpe.put("byte_fallback", false);
         bpe.put("ignore_merges", pre.ignoresMerges());
@@ -102,5 +97,16 @@ public final class GgufTokenizer {
             throw file.fault("has the token '" + token + "' twice, as " + ids.get(token) + " and as " + id);
         }
         ids.put(token, id);
+    }
+
+    /** The model of a {@code tokenizer.json} that merges pairs, with what every kind of it has. */
+    static ObjectNode bpe(ObjectNode json) {
+        ObjectNode bpe = json.putObject("model");
+        bpe.put("type", "BPE");
+        bpe.putNull("dropout");
+        bpe.putNull("unk_token");
+        bpe.putNull("continuing_subword_prefix");
+        bpe.putNull("end_of_word_suffix");
+        return bpe;
     }
 }

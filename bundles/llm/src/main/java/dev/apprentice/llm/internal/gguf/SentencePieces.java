@@ -59,12 +59,7 @@ final class SentencePieces {
             throw file.fault("has " + scores.length + " entries in tokenizer.ggml.scores for "
                     + vocabulary.tokens().size() + " tokens");
         }
-        ObjectNode bpe = json.putObject("model");
-        bpe.put("type", "BPE");
-        bpe.putNull("dropout");
-        bpe.putNull("unk_token");
-        bpe.putNull("continuing_subword_prefix");
-        bpe.putNull("end_of_word_suffix");
+        ObjectNode bpe = GgufTokenizer.bpe(json);
         bpe.put("fuse_unk", true);
         bpe.put("byte_fallback", true);
         bpe.put("ignore_merges", false);
