@@ -4,14 +4,14 @@ import dev.apprentice.http.EventStream;
 import dev.apprentice.learning.Progress;
 
 /** Tells of progress ten times a second at the most, but of every new stage and of each stage's end. */
-final class ThrottledProgress implements Progress {
+public final class ThrottledProgress implements Progress {
     private static final long INTERVAL_NANOS = 100_000_000;
 
     private final EventStream events;
     private String lastStage = "";
     private long lastTime;
 
-    ThrottledProgress(EventStream events) {
+    public ThrottledProgress(EventStream events) {
         this.events = events;
     }
 

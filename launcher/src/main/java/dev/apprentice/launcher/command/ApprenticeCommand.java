@@ -32,6 +32,7 @@ import picocli.CommandLine.Command;
             KeyCommand.class,
             SignCommand.class,
             BenchCommand.class,
+            QuantizeCommand.class,
             DoctorCommand.class
         })
 public final class ApprenticeCommand {

@@ -26,11 +26,15 @@ public final class GgufExport {
      * @throws ModelException if the model has something that such files cannot hold
      */
     public static void write(String name, ModelSource source, Optional<DataType> type, Path target) {
+        write(name, source, source.tensors(), type, target);
+    }
+
+    /** Writes it with tensors that stand for its own. */
+    static void write(String name, ModelSource source, TensorSource tensors, Optional<DataType> type, Path target) {
         ModelConfig config = ModelConfig.parse(source.config());
         GgufWriter writer = new GgufWriter();
         GgufMetadata.write(name, config, writer);
         new TokenizerExport(source.tokenizer(), config.vocabulary()).writeTo(writer);
-        TensorSource tensors = source.tensors();
         tensors.tensors().forEach((tensor, info) -> {
             DataType held = held(tensor, info, type);
             writer.tensor(

@@ -5,6 +5,7 @@ import dev.apprentice.compute.Kernels;
 import dev.apprentice.model.Benchmark;
 import dev.apprentice.model.LanguageModel;
 import dev.apprentice.model.ModelException;
+import dev.apprentice.model.Quantization;
 import dev.apprentice.model.ReferenceTexts;
 import dev.apprentice.model.TrainingBudget;
 import java.io.FileNotFoundException;
@@ -49,7 +50,8 @@ public final class LanguageModelComponent {
             services = List.of(
                     context.registerService(LanguageModel.class, model, null),
                     context.registerService(ReferenceTexts.class, texts, null),
-                    context.registerService(Benchmark.class, benchmark(context, kernels), null));
+                    context.registerService(Benchmark.class, benchmark(context, kernels), null),
+                    context.registerService(Quantization.class, quantization(context, kernels, texts), null));
         } catch (ModelException e) {
             LOG.log(Level.ERROR, e.getMessage(), e);
             throw e;
@@ -59,6 +61,10 @@ public final class LanguageModelComponent {
     private static Benchmark benchmark(BundleContext context, Kernels kernels) {
         return new EngineBenchmark(
                 kernels, kernels.threads(), context.getDataFile("native").toPath());
+    }
+
+    private static Quantization quantization(BundleContext context, Kernels kernels, ReferenceTexts texts) {
+        return new ModelQuantizer(kernels, texts, context.getDataFile("native").toPath());
     }
 
     @Deactivate

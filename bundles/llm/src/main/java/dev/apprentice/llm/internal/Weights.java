@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param head (vocabulary, width); the embedding itself where they are tied
  */
 record Weights(Matrix embedding, List<Layer> layers, MemorySegment finalNorm, Matrix head) {
+    /** The same with other blocks. */
+    Weights withLayers(List<Layer> others) {
+        return new Weights(embedding, List.copyOf(others), finalNorm, head);
+    }
+
     /**
      * One transformer block.
      *

@@ -8,6 +8,7 @@ import dev.apprentice.http.Server;
 import dev.apprentice.learning.Learning;
 import dev.apprentice.management.PlatformStatus;
 import dev.apprentice.model.Benchmark;
+import dev.apprentice.model.Quantization;
 import dev.apprentice.skills.Publishers;
 import dev.apprentice.skills.Skills;
 import dev.apprentice.store.Store;
@@ -26,6 +27,7 @@ public final class ManagementRoutes implements RouteContributor {
     private final PublishersApi publishers;
     private final AuditApi audit;
     private final BenchmarkApi benchmark;
+    private final QuantizationApi quantization;
 
     @Activate
     public ManagementRoutes(
@@ -35,7 +37,8 @@ public final class ManagementRoutes implements RouteContributor {
             @Reference Learning learning,
             @Reference Publishers publishers,
             @Reference Store store,
-            @Reference Benchmark benchmark) {
+            @Reference Benchmark benchmark,
+            @Reference Quantization quantization) {
         this.server = server;
         this.status = status;
         this.skills = new SkillsApi(skills, learning);
@@ -43,6 +46,7 @@ public final class ManagementRoutes implements RouteContributor {
         this.publishers = new PublishersApi(publishers);
         this.audit = new AuditApi(store.audit());
         this.benchmark = new BenchmarkApi(benchmark);
+        this.quantization = new QuantizationApi(quantization);
     }
 
     @Override
@@ -54,6 +58,7 @@ public final class ManagementRoutes implements RouteContributor {
         publishers.contribute(routes);
         audit.contribute(routes);
         benchmark.contribute(routes);
+        quantization.contribute(routes);
     }
 
     private void signInToken(Exchange exchange) {

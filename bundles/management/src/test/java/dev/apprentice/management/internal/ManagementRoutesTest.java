@@ -10,6 +10,7 @@ import dev.apprentice.management.fixture.MemoryStore;
 import dev.apprentice.management.fixture.RunningServer;
 import dev.apprentice.model.Benchmark;
 import dev.apprentice.model.ModelException;
+import dev.apprentice.model.Quantization;
 import dev.apprentice.store.AuditEvent;
 import java.io.InputStream;
 import java.net.URI;
@@ -58,7 +59,45 @@ final class ManagementRoutesTest {
                 platform,
                 new MemoryPublishers("Ada", "ab12"),
                 new MemoryStore(home, audit),
-                ManagementRoutesTest::benchmark));
+                ManagementRoutesTest::benchmark,
+                ManagementRoutesTest::quantization));
+    }
+
+    /** Says one figure for what is asked, or that the model is not there. */
+    private static Quantization.Report quantization(Quantization.Request request, Quantization.Progress progress) {
+        if (request.model().endsWith("none.gguf")) {
+            throw new ModelException(ModelException.Code.BAD_MODEL, "There is no model");
+        }
+        progress.update("Quantising blocks", 1, 2);
+        return new Quantization.Report(request.method(), request.weightType(), 16, 17.5, 0.25, 2048, 512, 100, 25);
+    }
+
+    @Test
+    void aModelIsQuantisedAsLongWork() throws Exception {
+        String events = server.post("/api/quantize", """
+                        {"model": "/m/a.gguf", "method": "awq", "weights": "Q4_G128", "target": "/m/b.gguf"}
+                        """).body();
+        assertThat(events)
+                .contains(
+                        "\"stage\":\"Quantising blocks\",\"done\":1,\"total\":2",
+                        "\"perplexityAfter\":17.5",
+                        "\"weightType\":\"Q4_G128\"");
+        assertThat(server.post("/api/quantize", "{\"model\": \"/m/none.gguf\", \"target\": \"/m/b.gguf\"}")
+                        .body())
+                .contains("event: error", "There is no model");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"model\": \"/m/a.gguf\"}",
+                "{\"model\": \"a.gguf\", \"target\": \"/m/b.gguf\"}",
+                "{\"model\": \"/m/a.gguf\", \"target\": \"/m/b.gguf\", \"calibration\": \"text\"}",
+                "{\"model\": \"/m/a.gguf\", \"target\": \"/m/b.gguf\", \"method\": \"guess\"}"
+            })
+    void whatCannotBeQuantisedIsRefusedBeforeItRuns(String body) throws Exception {
+        assertThat(server.post("/api/quantize", body).statusCode()).isEqualTo(400);
     }
 
     /** Says one figure for what is asked, or that there is too little memory for it. */
@@ -120,6 +159,7 @@ final class ManagementRoutesTest {
         "POST, /api/skills/java/cycle",
         "POST, /api/skills/java/measure",
         "POST, /api/bench",
+        "POST, /api/quantize",
         "GET, /api/publishers",
         "POST, /api/publishers",
         "DELETE, /api/publishers/ab12",
