@@ -9,7 +9,12 @@ package dev.apprentice.llm.internal;
 record FourBitGrid(float step, int zero) {
     /** The code of the nearest value. */
     int code(float weight) {
-        return step == 0 ? zero : Math.clamp(Math.round(weight / step) + zero, 0, 15);
+        return step == 0 ? zero : nearest(weight, 1 / step);
+    }
+
+    /** Cut before it is rounded, which then is a matter of dropping what follows the point. */
+    private int nearest(float weight, float perStep) {
+        return (int) Math.min(15.5f, Math.max(0f, weight * perStep + zero + 0.5f));
     }
 
     float value(int code) {
@@ -18,14 +23,15 @@ record FourBitGrid(float step, int zero) {
 
     /** The grid whose step leaves the smallest error with the codes that this one gives: least squares. */
     FourBitGrid fitted(float[] weights, float[] importance, int from, int count) {
-        double product = 0;
-        double square = 0;
+        float perStep = step == 0 ? 0 : 1 / step;
+        float product = 0;
+        float square = 0;
         for (int i = from; i < from + count; i++) {
-            int steps = code(weights[i]) - zero;
-            product += (double) importance[i] * weights[i] * steps;
-            square += (double) importance[i] * steps * steps;
+            int steps = nearest(weights[i], perStep) - zero;
+            product += importance[i] * weights[i] * steps;
+            square += importance[i] * steps * steps;
         }
-        return square == 0 ? this : new FourBitGrid(half((float) (product / square)), zero);
+        return square == 0 ? this : new FourBitGrid(half(product / square), zero);
     }
 
     /** As a float16 holds it. */
@@ -35,10 +41,11 @@ record FourBitGrid(float step, int zero) {
 
     /** Σ importance·(weight − nearest value)² over {@code count} weights from {@code from}. */
     double error(float[] weights, float[] importance, int from, int count) {
-        double sum = 0;
+        float perStep = step == 0 ? 0 : 1 / step;
+        float sum = 0;
         for (int i = from; i < from + count; i++) {
-            float off = weights[i] - value(code(weights[i]));
-            sum += (double) importance[i] * off * off;
+            float off = weights[i] - value(nearest(weights[i], perStep));
+            sum += importance[i] * off * off;
         }
         return sum;
     }

@@ -145,9 +145,9 @@ enum FourBitLayout {
     abstract void writeZero(FourBitGrid grid, MemorySegment block);
 
     private static float[] shares() {
-        float[] shares = new float[12];
+        float[] shares = new float[24];
         for (int i = 0; i < shares.length; i++) {
-            shares[i] = 0.64f + 0.04f * i; // a little over 1 too: −8 and 7 need not be where the ends are
+            shares[i] = 0.6f + 0.02f * i; // a little over 1 too: −8 and 7 need not be where the ends are
         }
         return shares;
     }
