@@ -2,6 +2,7 @@ package dev.apprentice.model;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,14 @@ public interface LanguageModel {
 
     /** The prompt that asks for what stands between prefix and suffix; empty if this model was not trained for it. */
     Optional<int[]> fillInTheMiddle(String prefix, String suffix);
+
+    /**
+     * The prompt of a conversation that the model goes on with as the assistant, by the template that came with it; empty if none did.
+     * Text that spells a special token stays text.
+     *
+     * @throws ModelException if the template is not supported, or refuses the conversation
+     */
+    Optional<int[]> conversation(List<ChatMessage> messages);
 
     /**
      * Scores how well the model foretells tokens {@code from}, …, tokens.length−1, each given all before it.

@@ -7,10 +7,13 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -26,18 +29,21 @@ final class ByteLevelTokenizer implements Tokenizer {
     private final Map<String, Integer> special;
     private final boolean addsSpace;
     private final int endOfText;
+    private final Markers markers;
 
     private ByteLevelTokenizer(
             HuggingFaceTokenizer encoder,
             TokenBytes bytes,
             Map<String, Integer> special,
             boolean addsSpace,
-            int endOfText) {
+            int endOfText,
+            Markers markers) {
         this.encoder = encoder;
         this.bytes = bytes;
         this.special = special;
         this.addsSpace = addsSpace;
         this.endOfText = endOfText;
+        this.markers = markers;
     }
 
     /**
@@ -67,6 +73,9 @@ final class ByteLevelTokenizer implements Tokenizer {
         ordinary.keySet().removeAll(special.keySet());
         requireVocabulary(ordinary, special, config.vocabulary());
 
+        Set<String> control = new HashSet<>(special.keySet());
+        control.removeAll(literal.keySet());
+        control.remove("");
         // Without its markers the encoder takes their spelling for plain text. Text from outside cannot forge one.
         ObjectNode plain = (ObjectNode) root;
         plain.set("added_tokens", plainTokens);
@@ -75,7 +84,8 @@ final class ByteLevelTokenizer implements Tokenizer {
                 tokenBytes(ordinary, literal, spelling, config.vocabulary()),
                 Map.copyOf(special),
                 addsSpace(root),
-                config.endOfText().getFirst());
+                config.endOfText().getFirst(),
+                new Markers(control));
     }
 
     private static TokenBytes.Spelling spelling(JsonNode root) {
@@ -152,6 +162,21 @@ final class ByteLevelTokenizer implements Tokenizer {
             tokens[i] = (int) ids[i];
         }
         return tokens;
+    }
+
+    /** Ids of a text whose markers are tokens. */
+    int[] encodeWithMarkers(String text) {
+        return markers.parts(text).stream()
+                .flatMapToInt(part -> switch (part) {
+                    case Markers.Part.Marker(String spelling) -> special(spelling).stream();
+                    case Markers.Part.Plain(String plain) -> Arrays.stream(encode(plain));
+                })
+                .toArray();
+    }
+
+    /** The same text for {@link #encodeWithMarkers}, but none of it is a marker. */
+    String withoutMarkers(String text) {
+        return markers.guarded(text);
     }
 
     @Override

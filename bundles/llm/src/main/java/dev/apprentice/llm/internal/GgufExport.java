@@ -35,6 +35,7 @@ public final class GgufExport {
         GgufWriter writer = new GgufWriter();
         GgufMetadata.write(name, config, writer);
         new TokenizerExport(source.tokenizer(), config.vocabulary()).writeTo(writer);
+        source.chat().ifPresent(chat -> writer.put("tokenizer.chat_template", chat.text()));
         tensors.tensors().forEach((tensor, info) -> {
             DataType held = held(tensor, info, type);
             writer.tensor(

@@ -4,9 +4,11 @@ import dev.apprentice.llm.internal.gguf.GgufConfig;
 import dev.apprentice.llm.internal.gguf.GgufFile;
 import dev.apprentice.llm.internal.gguf.GgufTokenizer;
 import java.util.List;
+import java.util.Optional;
 
 /** A model in a GGUF file. */
-record GgufSource(byte[] config, byte[] tokenizer, TensorSource tensors, List<ModelBytes> files)
+record GgufSource(
+        byte[] config, byte[] tokenizer, TensorSource tensors, List<ModelBytes> files, Optional<ChatTemplate> chat)
         implements ModelSource {
 
     static GgufSource open(ModelBytes bytes) {
@@ -15,6 +17,7 @@ record GgufSource(byte[] config, byte[] tokenizer, TensorSource tensors, List<Mo
                 Json.MAPPER.writeValueAsBytes(GgufConfig.of(file)),
                 GgufTokenizer.of(file),
                 GgufTensors.of(file),
-                List.of(bytes));
+                List.of(bytes),
+                ChatTemplate.of(file));
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
@@ -12,7 +13,8 @@ import tools.jackson.databind.JsonNode;
  * A model in Hugging Face layout: {@code config.json}, {@code tokenizer.json} and one or several safetensors files, whose weights may be
  * packed as GPTQ and AWQ do.
  */
-record HuggingFaceSource(byte[] config, byte[] tokenizer, TensorSource tensors, List<ModelBytes> files)
+record HuggingFaceSource(
+        byte[] config, byte[] tokenizer, TensorSource tensors, List<ModelBytes> files, Optional<ChatTemplate> chat)
         implements ModelSource {
     private static final String INDEX = ModelFiles.WEIGHTS + ".index.json";
 
@@ -50,7 +52,11 @@ record HuggingFaceSource(byte[] config, byte[] tokenizer, TensorSource tensors, 
         }
         String name = parts.size() == 1 ? parts.getFirst().name() : INDEX;
         return new HuggingFaceSource(
-                config, files.bytes(ModelFiles.TOKENIZER), tensors(name, settings, entries), List.copyOf(parts));
+                config,
+                files.bytes(ModelFiles.TOKENIZER),
+                tensors(name, settings, entries),
+                List.copyOf(parts),
+                ChatTemplate.of(files));
     }
 
     private static TensorSource tensors(String name, JsonNode settings, Map<String, SafeTensors.Entry> entries) {

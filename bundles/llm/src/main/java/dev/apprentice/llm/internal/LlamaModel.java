@@ -6,6 +6,7 @@ import dev.apprentice.compute.Tensor;
 import dev.apprentice.model.Adapter;
 import dev.apprentice.model.AdapterFiles;
 import dev.apprentice.model.AdapterSpec;
+import dev.apprentice.model.ChatMessage;
 import dev.apprentice.model.GenerationEvent;
 import dev.apprentice.model.GenerationRequest;
 import dev.apprentice.model.GenerationSink;
@@ -20,6 +21,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -44,6 +46,7 @@ public final class LlamaModel implements LanguageModel {
     private final Set<Integer> ends;
     private final GenerationSettings settings;
     private final TrainingBudget training;
+    private final Optional<ChatTemplate> chat;
     private final PrefixCache prefixes;
     private final Batcher batcher;
     private @Nullable TokenTrie tokenTrie; // guarded by this
@@ -56,11 +59,13 @@ public final class LlamaModel implements LanguageModel {
             Transformer transformer,
             Weights weights,
             ByteLevelTokenizer tokenizer,
+            Optional<ChatTemplate> chat,
             GenerationSettings settings,
             TrainingBudget training) {
         settings.require(transformer.config());
         this.settings = settings;
         this.training = training;
+        this.chat = chat;
         this.prefixes = new PrefixCache(
                 settings.prefixCacheBytes(), KeyValueCache.tokenBytes(transformer.config(), settings.keyValues()));
         this.batcher = new Batcher(transformer);
@@ -73,6 +78,7 @@ public final class LlamaModel implements LanguageModel {
         this.adapters = new Adapters(transformer.config(), info.digest(), weights, rowScales);
         Set<Integer> endings = new HashSet<>(transformer.config().endOfText());
         tokenizer.special("<|im_end|>").ifPresent(endings::add);
+        chat.ifPresent(template -> tokenizer.special(template.end()).ifPresent(endings::add));
         this.ends = Set.copyOf(endings);
     }
 
@@ -141,6 +147,7 @@ public final class LlamaModel implements LanguageModel {
                 new Transformer(config, kernels, new RotaryTables(config)),
                 weights,
                 tokenizer,
+                source.chat(),
                 settings,
                 training);
     }
@@ -169,6 +176,7 @@ public final class LlamaModel implements LanguageModel {
                 new Transformer(config, kernels, new RotaryTables(config)),
                 weights,
                 tokenizer,
+                Optional.empty(),
                 settings,
                 TrainingBudget.DEFAULT);
     }
@@ -259,6 +267,13 @@ public final class LlamaModel implements LanguageModel {
                         new int[] {middle.getAsInt()})
                 .flatMapToInt(IntStream::of)
                 .toArray());
+    }
+
+    @Override
+    public Optional<int[]> conversation(List<ChatMessage> messages) {
+        return chat.map(template -> tokenizer.encodeWithMarkers(template.render(messages.stream()
+                .map(message -> new ChatMessage(message.role(), tokenizer.withoutMarkers(message.content())))
+                .toList())));
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.apprentice.llm.internal.gguf.GgufFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** A base model in the terms of Hugging Face, whatever files it comes from. Its memory is freed when it is no longer reachable. */
 public interface ModelSource {
@@ -15,6 +16,9 @@ public interface ModelSource {
     byte[] tokenizer();
 
     TensorSource tensors();
+
+    /** How conversations are written; empty if the model was not trained for any. */
+    Optional<ChatTemplate> chat();
 
     /** The files that hold the tensors, in a fixed order. */
     List<ModelBytes> files();

@@ -13,9 +13,13 @@ import dev.apprentice.model.ScoredToken;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** From a question to its answers: prepare, generate, finish, and say what made them. */
 final class Answering {
+    /** Where the next turn of a conversation that is written out as a dialogue begins. */
+    private static final String NEXT_TURN = "\nUser:";
+
     private final LanguageModel model;
 
     Answering(LanguageModel model) {
@@ -24,7 +28,7 @@ final class Answering {
 
     void answer(Exchange exchange, Question question, Responder responder, AnswerFormat format) {
         Prompt prompt = prompt(question, responder);
-        GenerationRequest request = request(question, responder, prompt.tokens);
+        GenerationRequest request = request(question, responder, prompt);
         AnswerHead head = AnswerHead.of(format.idPrefix(), responder.name());
         Provenance expected = Provenance.expected(
                 model.info().digest(), responder, request.sampling().seed(), prompt.suffixUsed);
@@ -69,29 +73,55 @@ final class Answering {
         return model.generate(one, responder.adapter(), sink);
     }
 
-    /** Fills the gap before a suffix if the model was trained to, else goes on from the prompt and says so. */
+    /**
+     * A conversation with the base is written as its own template says, if it has one, else as a dialogue; of a gap before a suffix see
+     * {@link #continued}.
+     */
     private Prompt prompt(Question question, Responder responder) {
+        if (question.messages().isEmpty()) {
+            return continued(question, responder, List.of());
+        }
+        Optional<int[]> conversation = switch (responder) {
+            case Responder.Base _ -> model.conversation(question.messages());
+            case Responder.Skill _ -> Optional.empty();
+        };
+        return conversation
+                .map(tokens -> new Prompt(tokens, false, List.of()))
+                .orElseGet(() -> continued(question, responder, List.of(NEXT_TURN)));
+    }
+
+    /** Fills the gap before a suffix if the model was trained to, else goes on from the prompt and says so. */
+    private Prompt continued(Question question, Responder responder, List<String> ends) {
         String text = responder.prepare(question.prompt());
         String suffix = question.prompt().suffix();
         Optional<int[]> gap = suffix.isEmpty() ? Optional.empty() : model.fillInTheMiddle(text, suffix);
         int[] tokens = gap.orElseGet(() -> model.tokenizer().encode(text));
-        return new Prompt(tokens.length == 0 ? new int[] {model.tokenizer().endOfText()} : tokens, gap.isPresent());
+        return new Prompt(
+                tokens.length == 0 ? new int[] {model.tokenizer().endOfText()} : tokens, gap.isPresent(), ends);
     }
 
-    private static GenerationRequest request(Question question, Responder responder, int[] tokens) {
+    private static GenerationRequest request(Question question, Responder responder, Prompt prompt) {
         Integer maxTokens = question.maxTokens();
         AnswerForm form = question.fields().form();
-        List<String> stops = form instanceof AnswerForm.Free ? question.stops() : List.of();
         Sampling sampling = question.fields().sampling(responder.defaults().temperature());
         return new GenerationRequest(
-                tokens,
+                prompt.tokens,
                 maxTokens == null ? responder.defaults().maxTokens() : maxTokens,
                 sampling,
-                stops == null ? responder.defaults().stops() : stops,
+                form instanceof AnswerForm.Free ? stops(question, responder, prompt) : List.of(),
                 question.alternatives(),
                 form);
     }
 
+    private static List<String> stops(Question question, Responder responder, Prompt prompt) {
+        List<String> asked = question.stops();
+        return Stream.concat(
+                        prompt.ends.stream(),
+                        (asked == null ? responder.defaults().stops() : asked).stream())
+                .toList();
+    }
+
+    /** @param ends texts that end the answer to it */
     @SuppressWarnings("ArrayRecordComponent")
-    private record Prompt(int[] tokens, boolean suffixUsed) {}
+    private record Prompt(int[] tokens, boolean suffixUsed, List<String> ends) {}
 }

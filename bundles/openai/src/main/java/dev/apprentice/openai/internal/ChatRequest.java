@@ -2,17 +2,18 @@ package dev.apprentice.openai.internal;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.apprentice.model.ChatMessage;
 import dev.apprentice.skill.SkillPrompt;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Body of {@code POST /v1/chat/completions}. The base has no trained chat: messages become a plain dialogue that it continues up to
- * the next turn.
+ * Body of {@code POST /v1/chat/completions}. For a model without a chat template, and for skills, messages become a plain dialogue that
+ * is continued up to the next turn.
  */
 record ChatRequest(
         @Nullable String model,
@@ -23,18 +24,17 @@ record ChatRequest(
         @Nullable JsonNode tools,
         @JsonUnwrapped AskFields fields) {
 
-    private static final String NEXT_TURN = "\nUser:";
-
     Question question() {
         Requests.unsupported(tools != null && !tools.isEmpty(), "tools", "leave it out");
-        List<String> stops = new ArrayList<>(List.of(NEXT_TURN));
         List<String> asked = Requests.strings(fields.stop(), "stop");
-        stops.addAll(asked == null ? List.of() : asked);
         return new Question(
                 new SkillPrompt(dialogue(), ""),
+                turns().stream()
+                        .map(turn -> new ChatMessage(turn.ownRole(), turn.text()))
+                        .toList(),
                 "",
                 maxCompletionTokens == null ? fields.maxTokens() : maxCompletionTokens,
-                stops,
+                asked == null ? List.of() : asked,
                 alternatives(),
                 fields);
     }
@@ -49,12 +49,16 @@ record ChatRequest(
         return OptionalInt.empty();
     }
 
-    private String dialogue() {
+    private List<Message> turns() {
         if (messages == null || messages.isEmpty()) {
             throw Requests.bad("messages is empty: send at least one message");
         }
+        return messages;
+    }
+
+    private String dialogue() {
         StringBuilder text = new StringBuilder();
-        for (Message message : messages) {
+        for (Message message : turns()) {
             text.append(message.speaker()).append(": ").append(message.text()).append('\n');
         }
         return text.append("Assistant:").toString();
@@ -69,6 +73,11 @@ record ChatRequest(
                 case "assistant" -> "Assistant";
                 default -> throw Requests.bad("role " + role + " is unknown: send system, user or assistant");
             };
+        }
+
+        /** As templates call it. */
+        String ownRole() {
+            return speaker().toLowerCase(Locale.ROOT);
         }
 
         String text() {

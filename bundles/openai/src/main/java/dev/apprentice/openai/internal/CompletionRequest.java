@@ -3,6 +3,7 @@ package dev.apprentice.openai.internal;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.apprentice.skill.SkillPrompt;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ record CompletionRequest(
         Requests.unsupported(echoes && logprobs != null, "echo together with logprobs", "leave one of them out");
         return new Question(
                 new SkillPrompt(text(), Objects.requireNonNullElse(suffix, "")),
+                List.of(),
                 echoes ? text() : "",
                 fields.maxTokens(),
                 Requests.strings(fields.stop(), "stop"),

@@ -139,6 +139,26 @@ final class OpenAiRoutesTest {
         assertThat(message.path("content").asString()).startsWith("<System: Be brief.\nUser: AB\nAssistant:> 1");
     }
 
+    @Test
+    void aChatIsWrittenByTheModelsOwnTemplateIfItHasOne() throws Exception {
+        model.writeConversations();
+        String messages = "[{\"role\":\"developer\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":\"A\"}]";
+        JsonNode answer = RunningServer.json(server.post(
+                "/v1/chat/completions", "{\"model\":\"base\",\"temperature\":0,\"messages\":" + messages + "}"));
+        assertThat(answer.path("choices")
+                        .path(0)
+                        .path("message")
+                        .path("content")
+                        .asString())
+                .startsWith("<[system]Be brief.[user]A> 1");
+        assertThat(model.lastRequest().stops()).isEmpty();
+
+        JsonNode skill = RunningServer.json(
+                server.post("/v1/chat/completions", "{\"model\":\"java\",\"messages\":" + messages + "}"));
+        assertThat(skill.path("choices").path(0).path("message").path("content").asString())
+                .contains("User: A");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
