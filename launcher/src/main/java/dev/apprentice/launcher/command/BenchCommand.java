@@ -4,10 +4,13 @@ import dev.apprentice.launcher.ProgressLine;
 import dev.apprentice.launcher.Settings;
 import dev.apprentice.launcher.client.Connection;
 import dev.apprentice.launcher.demo.TemporaryHome;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,17 +46,27 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--weights", description = "How weights are held (default: ${DEFAULT-VALUE}).")
     private String weights = "Q4_0";
 
+    @Option(
+            names = "--peer",
+            paramLabel = "PATH",
+            description = "The llama-bench of a llama.cpp, to read and generate turn about with this engine.")
+    private @Nullable Path peer;
+
     @Override
     public Integer call() {
-        List<String> wanted = kinds.isEmpty() ? List.of("decode", "prefill", "train", "lora") : kinds;
+        Map<String, Object> request = new LinkedHashMap<>();
+        request.put("kinds", kinds.isEmpty() ? List.of("decode", "prefill", "train", "lora") : kinds);
+        request.put("shapes", shapes);
+        request.put("weights", weights);
+        if (peer != null) {
+            request.put("peer", peer.toAbsolutePath().normalize().toString());
+        }
         JsonNode report;
         try (TemporaryHome place = TemporaryHome.of(null);
                 Connection connection =
                         Connection.start(Settings.read(place.path()).withPort(0));
                 ProgressLine progress = new ProgressLine()) {
-            report = connection
-                    .client()
-                    .work("/api/bench", Map.of("kinds", wanted, "shapes", shapes, "weights", weights), progress::event);
+            report = connection.client().work("/api/bench", request, progress::event);
         }
         output.print(rows(report), rows -> text(report, rows));
         return 0;
@@ -67,9 +80,10 @@ final class BenchCommand implements Callable<Integer> {
             row.put("bench", result.path("bench").asString());
             row.put("shape", shape(result.path("shape").asString()));
             row.put("type", result.path("weightType").asString());
-            for (String number : List.of("threads", "tokensPerSecond", "bandwidthFraction", "residentMiB", "ratio")) {
-                if (result.path(number).isNumber()) {
-                    row.set(number, result.path(number));
+            for (String fact :
+                    List.of("threads", "tokensPerSecond", "bandwidthFraction", "residentMiB", "peer", "ratio")) {
+                if (!result.path(fact).isMissingNode() && !result.path(fact).isNull()) {
+                    row.set(fact, result.path(fact));
                 }
             }
         }
@@ -84,7 +98,7 @@ final class BenchCommand implements Callable<Integer> {
         JsonNode machine = report.path("machine");
         System.out.printf(
                 Locale.ROOT,
-                "%s; memory reads %.1f GB/s, matrix products %.0f GFLOP/s%n%n%-18s %-6s %-6s %14s %12s %13s %8s%n",
+                "%s; memory reads %.1f GB/s, matrix products %.0f GFLOP/s%n%n%-18s %-6s %-6s %14s %12s %13s %10s %8s%n",
                 machine.path("kernels").asString(),
                 machine.path("readBandwidth").asDouble(),
                 machine.path("matrixPeak").asDouble(),
@@ -94,11 +108,12 @@ final class BenchCommand implements Callable<Integer> {
                 "tokens/s",
                 "bandwidth",
                 "resident MiB",
+                "peer",
                 "ratio");
         for (JsonNode row : rows) {
             System.out.printf(
                     Locale.ROOT,
-                    "%-18s %-6s %-6s %14.1f %12s %13d %8s%n",
+                    "%-18s %-6s %-6s %14.1f %12s %13d %10s %8s%n",
                     row.path("bench").asString(),
                     row.path("shape").asString(),
                     row.path("type").asString(),
@@ -110,6 +125,12 @@ final class BenchCommand implements Callable<Integer> {
                                     100 * row.path("bandwidthFraction").asDouble())
                             : "",
                     row.path("residentMiB").asLong(),
+                    row.has("peer")
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "%.1f",
+                                    row.path("peer").path("tokensPerSecond").asDouble())
+                            : "",
                     row.has("ratio")
                             ? String.format(
                                     Locale.ROOT, "%.3f", row.path("ratio").asDouble())

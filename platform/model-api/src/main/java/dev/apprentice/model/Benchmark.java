@@ -1,8 +1,10 @@
 package dev.apprentice.model;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
@@ -75,8 +77,9 @@ public interface Benchmark {
 
     /**
      * @param weightType how all matrices are held, such as {@code Q4_0}
+     * @param peer a {@code llama-bench} of llama.cpp, which then reads and generates turn about with this engine
      */
-    record Request(List<Kind> kinds, List<Shape> shapes, String weightType) {
+    record Request(List<Kind> kinds, List<Shape> shapes, String weightType, Optional<Path> peer) {
         public Request {
             kinds = List.copyOf(kinds);
             shapes = List.copyOf(shapes);
@@ -91,13 +94,17 @@ public interface Benchmark {
      */
     record Machine(String kernels, int threads, double readBandwidth, double matrixPeak) {}
 
+    /** Another engine's speed with a model of the same shape and type. */
+    record Peer(String name, double tokensPerSecond) {}
+
     /**
      * One measurement.
      *
      * @param bench {@code decode}, {@code prefill 128}, {@code train 512}, {@code lora decode} and so on
      * @param bandwidthFraction of the machine's read bandwidth that decoding uses for weights
      * @param residentMiB memory of the whole process just after
-     * @param ratio of the speed with an adapter to the speed without
+     * @param peer the other engine, where one has taken turns with this one
+     * @param ratio of the speed to the peer's; of that with an adapter to that without one
      */
     record Result(
             String bench,
@@ -107,6 +114,7 @@ public interface Benchmark {
             double tokensPerSecond,
             OptionalDouble bandwidthFraction,
             long residentMiB,
+            Optional<Peer> peer,
             OptionalDouble ratio) {}
 
     /** All of a run. */

@@ -19,8 +19,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,12 @@ public final class EngineBenchmark implements Benchmark {
     @Override
     public Report run(Request request, Consumer<String> progress) {
         DataType type = type(request.weightType());
+        Optional<LlamaBench> peer = request.peer().map(program -> new LlamaBench(program, threads));
+        if (peer.isPresent() && type == DataType.Q4_G128) {
+            throw new ModelException(
+                    ModelException.Code.BAD_REQUEST,
+                    "llama.cpp does not know " + type + ": measure another type beside it");
+        }
         progress.accept("Measuring the machine");
         Machine machine = new Machine(
                 kernels.description(), threads, MachineSpeed.readBandwidth(threads), MachineSpeed.matrixPeak(kernels));
@@ -55,9 +63,14 @@ public final class EngineBenchmark implements Benchmark {
             progress.accept("Making a model of shape " + shape.label() + " in " + type);
             try (Arena arena = Arena.ofShared()) {
                 LlamaModel model = RandomModel.create(shape, type, kernels, arena, nativeCache);
-                for (Kind kind : request.kinds()) {
-                    progress.accept(kind.label() + " of " + shape.label());
-                    new Run(machine, shape, type, model, results).measure(kind);
+                Optional<Opponent> opponent = peer.map(program -> Opponent.of(program, model, nativeCache));
+                try {
+                    for (Kind kind : request.kinds()) {
+                        progress.accept(kind.label() + " of " + shape.label());
+                        new Run(machine, shape, type, model, opponent, results).measure(kind);
+                    }
+                } finally {
+                    opponent.ifPresent(Opponent::close);
                 }
             }
         }
@@ -73,21 +86,57 @@ public final class EngineBenchmark implements Benchmark {
                         "There is no weight type " + name + ": say one of " + Arrays.toString(DataType.values())));
     }
 
+    /** A peer, and a model for it like the one that is measured. */
+    private record Opponent(LlamaBench program, Path file) implements AutoCloseable {
+        static Opponent of(LlamaBench program, LlamaModel model, Path nativeCache) {
+            try {
+                Files.createDirectories(nativeCache);
+                Path file = Files.createTempFile(nativeCache, "peer", ".gguf");
+                RandomModel.write(model, file);
+                return new Opponent(program, file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        Peer run(int prompt, int generated) {
+            return program.run(file, prompt, generated);
+        }
+
+        @Override
+        public void close() {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
     /** The measurements of one model. */
-    private record Run(Machine machine, Shape shape, DataType type, LlamaModel model, List<Result> results) {
+    private record Run(
+            Machine machine,
+            Shape shape,
+            DataType type,
+            LlamaModel model,
+            Optional<Opponent> opponent,
+            List<Result> results) {
         void measure(Kind kind) {
             switch (kind) {
                 case DECODE -> {
-                    double speed = best(() -> decode(null));
+                    Beside beside = beside(() -> decode(null), peer -> peer.run(0, decoded()));
                     double gigabytes = 1e-9 * RandomModel.bytesPerToken(model.weights());
-                    add("decode", speed, OptionalDouble.of(speed * gigabytes / machine.readBandwidth()), null);
+                    add("decode", beside, OptionalDouble.of(beside.own() * gigabytes / machine.readBandwidth()));
                 }
                 case PREFILL -> {
                     for (int length : PROMPTS) {
-                        add("prefill " + length, best(() -> prefill(length, null)), OptionalDouble.empty(), null);
+                        add(
+                                "prefill " + length,
+                                beside(() -> prefill(length, null), peer -> peer.run(length, 0)),
+                                OptionalDouble.empty());
                     }
                 }
-                case TRAIN -> add("train " + SEQUENCE, train(), OptionalDouble.empty(), null);
+                case TRAIN -> add("train " + SEQUENCE, new Beside(train(), Optional.empty()), OptionalDouble.empty());
                 case LORA -> {
                     Adapter adapter = model.freshAdapter(LORA, 1);
                     turnAbout("lora decode", () -> decode(null), () -> decode(adapter));
@@ -101,6 +150,30 @@ public final class EngineBenchmark implements Benchmark {
 
         private interface Measurement {
             double tokensPerSecond();
+        }
+
+        /** The best of this engine's runs, and of the peer's if there is one. */
+        private record Beside(double own, Optional<Peer> peer) {
+            OptionalDouble ratio() {
+                return peer.isEmpty()
+                        ? OptionalDouble.empty()
+                        : OptionalDouble.of(own / peer.get().tokensPerSecond());
+            }
+        }
+
+        /** Runs of both, turn about: what slows the machine down for a while slows both. */
+        private Beside beside(Measurement own, Function<Opponent, Peer> others) {
+            if (opponent.isEmpty()) {
+                return new Beside(best(own), Optional.empty());
+            }
+            double best = own.tokensPerSecond();
+            Peer fastest = others.apply(opponent.get());
+            for (int i = 1; i < RUNS; i++) {
+                best = Math.max(best, own.tokensPerSecond());
+                Peer peer = others.apply(opponent.get());
+                fastest = peer.tokensPerSecond() > fastest.tokensPerSecond() ? peer : fastest;
+            }
+            return new Beside(best, Optional.of(fastest));
         }
 
         private static double best(Measurement measurement) {
@@ -117,16 +190,20 @@ public final class EngineBenchmark implements Benchmark {
                 without = Math.max(without, plain.tokensPerSecond());
                 with = Math.max(with, adapted.tokensPerSecond());
             }
-            add(bench, with, OptionalDouble.empty(), with / without);
+            add(bench, with, OptionalDouble.empty(), Optional.empty(), OptionalDouble.of(with / without));
         }
 
-        private double decode(@Nullable Adapter adapter) {
-            int count = switch (shape) {
+        /** How many tokens are generated. */
+        private int decoded() {
+            return switch (shape) {
                 case LLAMA_8B -> 16;
                 case LLAMA_1B -> 64;
                 case EMBEDDED_16M -> 512;
             };
-            GenerationRequest request = new GenerationRequest(new int[] {1}, count, Sampling.GREEDY, List.of());
+        }
+
+        private double decode(@Nullable Adapter adapter) {
+            GenerationRequest request = new GenerationRequest(new int[] {1}, decoded(), Sampling.GREEDY, List.of());
             long start = System.nanoTime();
             int generated =
                     model.generate(request, adapter, event -> true).usage().completionTokens();
@@ -160,7 +237,16 @@ public final class EngineBenchmark implements Benchmark {
                     .toArray();
         }
 
-        private void add(String bench, double speed, OptionalDouble bandwidthFraction, @Nullable Double ratio) {
+        private void add(String bench, Beside beside, OptionalDouble bandwidthFraction) {
+            add(bench, beside.own(), bandwidthFraction, beside.peer(), beside.ratio());
+        }
+
+        private void add(
+                String bench,
+                double speed,
+                OptionalDouble bandwidthFraction,
+                Optional<Peer> peer,
+                OptionalDouble ratio) {
             results.add(new Result(
                     bench,
                     shape,
@@ -169,7 +255,8 @@ public final class EngineBenchmark implements Benchmark {
                     speed,
                     bandwidthFraction,
                     residentMiB(),
-                    ratio == null ? OptionalDouble.empty() : OptionalDouble.of(ratio)));
+                    peer,
+                    ratio));
         }
     }
 

@@ -5,8 +5,11 @@ import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Quantizer;
 import dev.apprentice.compute.Tensor;
+import dev.apprentice.llm.internal.gguf.GgufNames;
+import dev.apprentice.llm.internal.gguf.GgufWriter;
 import dev.apprentice.model.AdapterSpec;
 import dev.apprentice.model.Benchmark.Shape;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -57,6 +60,45 @@ final class RandomModel {
                         .flatMap(layer -> layer.linear().values().stream())
                         .mapToLong(linear -> linear.weight().data().byteSize())
                         .sum();
+    }
+
+    /** Writes such a model for other engines, without a vocabulary. */
+    static void write(LlamaModel model, Path file) throws IOException {
+        Weights weights = model.weights();
+        ModelConfig config = model.transformer().config();
+        GgufWriter writer = new GgufWriter();
+        GgufMetadata.write(model.info().name(), config, writer);
+        writer.put("tokenizer.ggml.model", "no_vocab");
+        put(writer, "model.embed_tokens.weight", weights.embedding());
+        for (int layer = 0; layer < weights.layers().size(); layer++) {
+            Weights.Layer block = weights.layers().get(layer);
+            String prefix = "model.layers." + layer;
+            put(writer, prefix + ".input_layernorm.weight", block.attentionNorm());
+            put(writer, prefix + ".post_attention_layernorm.weight", block.feedForwardNorm());
+            for (Map.Entry<String, Weights.Linear> linear : block.linear().entrySet()) {
+                put(
+                        writer,
+                        ModelConfig.moduleName(layer, linear.getKey()) + ".weight",
+                        linear.getValue().weight());
+            }
+        }
+        put(writer, "model.norm.weight", weights.finalNorm());
+        if (!config.tiedHead()) {
+            put(writer, "lm_head.weight", weights.head());
+        }
+        writer.write(file);
+    }
+
+    private static void put(GgufWriter writer, String name, Matrix matrix) {
+        writer.tensor(
+                GgufNames.fromHuggingFace(name),
+                matrix.type(),
+                List.of((long) matrix.rows(), (long) matrix.columns()),
+                matrix::data);
+    }
+
+    private static void put(GgufWriter writer, String name, MemorySegment vector) {
+        writer.tensor(GgufNames.fromHuggingFace(name), DataType.F32, List.of(vector.byteSize() / 4), () -> vector);
     }
 
     private static String configuration(Shape shape) {

@@ -12,6 +12,7 @@ import dev.apprentice.model.ModelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +29,9 @@ class EngineBenchmarkTest {
         List<String> progress = new ArrayList<>();
 
         Report report = benchmark()
-                .run(new Request(List.of(Kind.values()), List.of(Shape.EMBEDDED_16M), "Q4_0"), progress::add);
+                .run(
+                        new Request(List.of(Kind.values()), List.of(Shape.EMBEDDED_16M), "Q4_0", Optional.empty()),
+                        progress::add);
 
         assertThat(report.machine().readBandwidth()).isBetween(0.1, 2000.0);
         assertThat(report.machine().matrixPeak()).isGreaterThan(1);
@@ -53,7 +56,7 @@ class EngineBenchmarkTest {
 
     @Test
     void anUnknownWeightTypeOrShapeIsRefused() {
-        assertThatThrownBy(() -> benchmark().run(new Request(List.of(), List.of(), "Q3"), line -> {}))
+        assertThatThrownBy(() -> benchmark().run(new Request(List.of(), List.of(), "Q3", Optional.empty()), line -> {}))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("Q3");
         assertThatThrownBy(() -> Shape.parse("70b"))

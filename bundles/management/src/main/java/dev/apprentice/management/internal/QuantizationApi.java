@@ -2,15 +2,12 @@ package dev.apprentice.management.internal;
 
 import dev.apprentice.http.EventStream;
 import dev.apprentice.http.Exchange;
-import dev.apprentice.http.HttpException;
 import dev.apprentice.http.Routes;
 import dev.apprentice.http.Routes.Access;
 import dev.apprentice.management.LiveWork;
 import dev.apprentice.management.Problems;
 import dev.apprentice.management.ThrottledProgress;
 import dev.apprentice.model.Quantization;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -42,24 +39,12 @@ final class QuantizationApi {
             @Nullable String target) {
         Quantization.Request request() {
             return new Quantization.Request(
-                    path("model", model),
+                    LocalPaths.absolute("model", model),
                     Quantization.Method.parse(method == null ? "gptq" : method),
                     weights == null ? "Q4_0" : weights,
-                    Optional.ofNullable(calibration).map(text -> path("calibration", text)),
-                    Optional.ofNullable(heldOut).map(text -> path("heldOut", text)),
-                    path("target", target));
-        }
-
-        private static Path path(String field, @Nullable String text) {
-            try {
-                Path path = Path.of(text == null ? "" : text);
-                if (path.isAbsolute()) {
-                    return path;
-                }
-            } catch (InvalidPathException _) {
-                // Told below, like a path that is not absolute.
-            }
-            throw new HttpException(400, "bad_path", field + " must be an absolute path on this machine: change it");
+                    Optional.ofNullable(calibration).map(text -> LocalPaths.absolute("calibration", text)),
+                    Optional.ofNullable(heldOut).map(text -> LocalPaths.absolute("heldOut", text)),
+                    LocalPaths.absolute("target", target));
         }
     }
 }

@@ -116,6 +116,7 @@ final class ManagementRoutesTest {
                         12.5,
                         OptionalDouble.of(0.5),
                         64,
+                        request.peer().map(program -> new Benchmark.Peer(program.toString(), 10)),
                         OptionalDouble.empty())));
     }
 
@@ -124,6 +125,11 @@ final class ManagementRoutesTest {
         String events = server.post("/api/bench", "{\"kinds\":[\"decode\"],\"shapes\":[\"1b\"]}")
                 .body();
         assertThat(events).contains("measuring Q4_0", "\"tokensPerSecond\":12.5", "\"bandwidthFraction\":0.5");
+        assertThat(server.post(
+                                "/api/bench",
+                                "{\"kinds\":[\"decode\"],\"shapes\":[\"1b\"],\"peer\":\"/bin/llama-bench\"}")
+                        .body())
+                .contains("\"peer\":{\"name\":\"/bin/llama-bench\",\"tokensPerSecond\":10.0}");
         assertThat(server.post("/api/bench", "{\"kinds\":[\"decode\"],\"shapes\":[\"8b\"]}")
                         .body())
                 .contains("event: error", "2 GiB are missing");
@@ -135,7 +141,8 @@ final class ManagementRoutesTest {
                 "{}",
                 "{\"kinds\":[\"decode\"],\"shapes\":[]}",
                 "{\"kinds\":[\"sleep\"],\"shapes\":[\"1b\"]}",
-                "{\"kinds\":[\"decode\"],\"shapes\":[\"70b\"]}"
+                "{\"kinds\":[\"decode\"],\"shapes\":[\"70b\"]}",
+                "{\"kinds\":[\"decode\"],\"shapes\":[\"1b\"],\"peer\":\"llama-bench\"}"
             })
     void whatCannotBeMeasuredIsRefusedBeforeItRuns(String body) throws Exception {
         assertThat(server.post("/api/bench", body).statusCode()).isEqualTo(400);
