@@ -77,7 +77,7 @@ class ModelQuantizerTest {
         assertThat(gptq.perplexityAfter()).isLessThan(round.perplexityAfter());
         assertThat(awq.divergence()).isPositive().isLessThan(0.95 * round.divergence());
         assertThat(gptq.divergence()).isPositive().isLessThan(0.6 * round.divergence());
-        assertThat(awq.bytesAfter()).isEqualTo(round.bytesAfter()).isLessThan(awq.bytesBefore() / 2);
+        assertThat(awq.bytesAfter()).isCloseTo(round.bytesAfter(), within(64L)).isLessThan(awq.bytesBefore() / 2);
         assertThat(gptq.calibrationTokens()).isBetween(10_000L, 20_000L);
         assertThat(gptq.heldOutTokens()).isGreaterThan(20_000);
         assertThat(stages).contains("Perplexity before", "Quantising blocks", "Perplexity after", "Divergence");
