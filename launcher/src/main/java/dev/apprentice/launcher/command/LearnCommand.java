@@ -53,11 +53,10 @@ final class LearnCommand implements Callable<Integer> {
 
     private static void text(JsonNode report) {
         System.out.printf(
-                "Took in %d files in the order of %s: %d to learn from (%d experiences), the %d latest held out for measuring; %d skipped.%n",
-                report.path("files").asInt(),
+                "In the order of %s: %d experiences from %d files; what was written later, in %d files, is held out for measuring; %d skipped.%n",
                 report.path("order").asString(),
-                report.path("learnFiles").asInt(),
                 report.path("experiences").asInt(),
+                report.path("learnFiles").asInt(),
                 report.path("heldOutFiles").asInt(),
                 report.path("skipped").asInt());
     }

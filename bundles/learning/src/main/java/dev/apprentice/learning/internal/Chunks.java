@@ -1,75 +1,96 @@
 package dev.apprentice.learning.internal;
 
-import dev.apprentice.learning.Experience;
 import dev.apprentice.model.Tokenizer;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cuts files into experiences at line ends. The first quarter of a sequence repeats what stood before as its prompt, which does not
- * count in the loss; the rest is new and is its answer.
+ * Cuts files at line ends into pieces that fit one sequence. The first part of a sequence repeats what stood before, which does not
+ * count in the loss; the rest is new.
  */
 final class Chunks {
+    /** Tokens of a sequence to measure on. */
+    static final int MEASURED = 512;
+
     private final Tokenizer tokenizer;
     private final int contextTokens;
     private final int newTokens;
 
-    Chunks(Tokenizer tokenizer, int sequenceLength) {
+    private Chunks(Tokenizer tokenizer, int sequenceLength, int contextTokens) {
         this.tokenizer = tokenizer;
-        this.contextTokens = sequenceLength / 4;
+        this.contextTokens = contextTokens;
         this.newTokens = Math.max(1, sequenceLength - contextTokens - 1); // one for the token that starts a text
     }
 
-    /** A file and the number of tokens of each of its lines. */
-    record Counted(SourceFile file, List<Line> lines) {
-        long tokens() {
-            return lines.stream().mapToLong(Line::tokens).sum();
+    /** Pieces to learn from: a quarter of a sequence is context. */
+    static Chunks toLearn(Tokenizer tokenizer, int sequenceLength) {
+        return new Chunks(tokenizer, sequenceLength, sequenceLength / 4);
+    }
+
+    /** Pieces to measure on: half of a sequence is context, so that every token has some. */
+    static Chunks toMeasure(Tokenizer tokenizer) {
+        return new Chunks(tokenizer, MEASURED, MEASURED / 2);
+    }
+
+    /**
+     * A piece of a file.
+     *
+     * @param before what stands before it, as much as is wanted for context
+     * @param tokens of the text
+     */
+    record Piece(String before, String text, LineRange lines, int tokens) {}
+
+    /** A line of a file, or a part of one that alone would be too long. */
+    private record Line(int number, String text, int tokens) {}
+
+    /** Some lines of a text, without pieces of blank lines alone. */
+    List<Piece> pieces(String text, List<LineRange> ranges) {
+        List<Line> lines = lines(text);
+        List<Piece> pieces = new ArrayList<>();
+        int from = 0;
+        for (LineRange range : ranges) {
+            while (from < lines.size() && lines.get(from).number() < range.from()) {
+                from++;
+            }
+            while (from < lines.size() && lines.get(from).number() < range.to()) {
+                int to = from;
+                int tokens = 0;
+                do {
+                    tokens += lines.get(to).tokens();
+                    to++;
+                } while (to < lines.size()
+                        && lines.get(to).number() < range.to()
+                        && tokens + lines.get(to).tokens() <= newTokens);
+                String piece = text(lines, from, to);
+                if (!piece.isBlank()) {
+                    LineRange covered = new LineRange(
+                            lines.get(from).number(), lines.get(to - 1).number() + 1);
+                    pieces.add(new Piece(text(lines, contextStart(lines, from), from), piece, covered, tokens));
+                }
+                from = to;
+            }
         }
+        return pieces;
     }
 
-    /** A line, or a piece of one that alone would be too long. */
-    record Line(String text, int tokens) {}
-
-    Counted count(SourceFile file) {
+    private List<Line> lines(String text) {
         List<Line> lines = new ArrayList<>();
-        file.lines().forEach(line -> addLine(line, lines));
-        return new Counted(file, lines);
+        int number = 0;
+        for (String line : text.lines().toList()) {
+            addLine(number++, line + "\n", lines);
+        }
+        return lines;
     }
 
-    private void addLine(String line, List<Line> lines) {
+    private void addLine(int number, String line, List<Line> lines) {
         int tokens = tokenizer.encode(line).length;
         int middle = line.offsetByCodePoints(0, line.codePointCount(0, line.length()) / 2);
         if (tokens <= newTokens || middle == 0) {
-            lines.add(new Line(line, tokens));
+            lines.add(new Line(number, line, tokens));
         } else {
-            addLine(line.substring(0, middle), lines);
-            addLine(line.substring(middle), lines);
+            addLine(number, line.substring(0, middle), lines);
+            addLine(number, line.substring(middle), lines);
         }
-    }
-
-    List<Experience> cut(Counted counted) {
-        List<Experience> experiences = new ArrayList<>();
-        List<Line> lines = counted.lines();
-        int from = 0;
-        while (from < lines.size()) {
-            int to = from;
-            for (int tokens = 0; to < lines.size() && tokens + lines.get(to).tokens() <= newTokens; to++) {
-                tokens += lines.get(to).tokens();
-            }
-            to = Math.max(to, from + 1);
-            String answer = text(lines, from, to);
-            if (!answer.isBlank()) {
-                experiences.add(new Experience(
-                        text(lines, contextStart(lines, from), from),
-                        answer,
-                        Experience.Verdict.INGESTED,
-                        "file:" + counted.file().path(),
-                        Instant.ofEpochSecond(counted.file().seconds())));
-            }
-            from = to;
-        }
-        return experiences;
     }
 
     private int contextStart(List<Line> lines, int end) {

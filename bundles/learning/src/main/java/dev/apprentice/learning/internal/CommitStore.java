@@ -3,6 +3,7 @@ package dev.apprentice.learning.internal;
 import dev.apprentice.learning.Commit;
 import dev.apprentice.learning.LearningException;
 import dev.apprentice.store.Store;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -177,19 +178,27 @@ final class CommitStore {
         Sql.update(connection, "DELETE FROM held_out WHERE skill = ?", skill);
         for (int i = 0; i < files.size(); i++) {
             HeldOut file = files.get(i);
-            Sql.update(connection, "INSERT INTO held_out VALUES (?, ?, ?, ?)", skill, i, file.path(), file.blob());
+            String blob = store.blobs().put(file.text().getBytes(StandardCharsets.UTF_8));
+            Sql.update(
+                    connection,
+                    "INSERT INTO held_out(skill, position, path, text, lines) VALUES (?, ?, ?, ?, ?)",
+                    skill,
+                    i,
+                    file.path(),
+                    blob,
+                    LineRange.write(file.lines()));
         }
         retainBlobs(connection);
     }
 
-    /** A held-out file: its path and the blob of its text. */
-    record HeldOut(String path, String blob) {}
-
     List<HeldOut> heldOut(String skill) {
         return store.read(connection -> Sql.list(
                 connection,
-                "SELECT path, text FROM held_out WHERE skill = ? ORDER BY position",
-                row -> new HeldOut(row.getString(1), row.getString(2)),
+                "SELECT path, text, lines FROM held_out WHERE skill = ? ORDER BY position",
+                row -> new HeldOut(
+                        row.getString(1),
+                        new String(store.blobs().read(row.getString(2)), StandardCharsets.UTF_8),
+                        LineRange.read(row.getString(3))),
                 skill));
     }
 

@@ -2,18 +2,17 @@ package dev.apprentice.learning.internal;
 
 import dev.apprentice.learning.Experience;
 import dev.apprentice.learning.IngestReport;
-import dev.apprentice.learning.LearningException;
 import dev.apprentice.learning.LearningSettings;
 import dev.apprentice.learning.Progress;
 import dev.apprentice.store.AuditEvent;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes in a folder of source: the earlier files become experiences, the later ones are held out for measuring. */
+/** Takes in a folder of source: what is earlier becomes experiences, what was written later is held out for measuring. */
 final class Ingest {
-    private static final double HELD_OUT = 0.2; // of all tokens
     static final int MEASURED_TOKENS = 24_000;
 
     private final Tools tools;
@@ -30,91 +29,94 @@ final class Ingest {
         this.settings = settings;
     }
 
-    IngestReport run(Path path, Progress progress) {
-        SourceFolder folder = SourceFolder.read(path);
-        if (folder.files().size() < 2) {
-            throw new LearningException(
-                    LearningException.Code.NOTHING_TO_DO,
-                    "There is only one Java file below " + path
-                            + ", but one is needed to learn from and a later one to measure on: name a larger folder");
-        }
-        Chunks chunks = new Chunks(tools.model().tokenizer(), settings.sequenceLength());
-        List<Chunks.Counted> files = new ArrayList<>();
-        for (SourceFile file : folder.files()) {
-            files.add(chunks.count(file));
-            progress.update("read", files.size(), folder.files().size());
-        }
-        int split = split(files);
-        List<Chunks.Counted> learn = files.subList(0, split);
-        List<Chunks.Counted> heldOut = files.subList(split, files.size());
-        List<Experience> cut = new ArrayList<>();
-        learn.forEach(file -> cut.addAll(chunks.cut(file)));
-        // what does not fit the replay buffer would push itself out again: the newest matter most
-        List<Experience> newest = cut.subList(Math.max(0, cut.size() - settings.bufferSize()), cut.size());
-        List<CommitStore.HeldOut> measured = store(spread(heldOut));
-        int skipped =
-                folder.skipped().values().stream().mapToInt(Integer::intValue).sum();
-        int added = tools.store().inTransaction(connection -> {
-            int count = 0;
-            for (Experience experience : newest) {
-                boolean sound = Guard.malformed(experience).isEmpty();
-                count += sound && experiences.add(connection, experience, null).isPresent() ? 1 : 0;
-            }
-            commits.holdOut(connection, skill, measured);
+    IngestReport run(Path folder, Progress progress) {
+        TimeSplit split = TimeSplit.of(folder);
+        Earlier earlier = earlier(split.earlier(), progress);
+        Later later = later(split.later());
+        return tools.store().inTransaction(connection -> {
+            int added = add(connection, earlier.experiences());
+            commits.holdOut(connection, skill, later.measured());
+            IngestReport report = new IngestReport(
+                    split.order(),
+                    split.skipped().values().stream()
+                            .mapToInt(Integer::intValue)
+                            .sum(),
+                    split.earlier().size(),
+                    split.later().size(),
+                    earlier.tokens(),
+                    later.tokens(),
+                    added);
             tools.store()
                     .audit()
                     .append(
                             AuditEvent.CODE_INGESTED,
                             skill,
-                            path + ": " + count + " experiences from " + learn.size() + " files in the order of "
-                                    + folder.order() + ", " + heldOut.size() + " held out, left out "
-                                    + folder.skipped());
-            return count;
+                            folder + ": " + added + " experiences from " + report.learnFiles()
+                                    + " files in the order of " + split.order() + ", measured on what is later in "
+                                    + report.heldOutFiles() + " files, left out " + split.skipped());
+            return report;
         });
-        return new IngestReport(
-                folder.order(),
-                files.size() + skipped,
-                skipped,
-                learn.size(),
-                heldOut.size(),
-                tokens(learn),
-                tokens(heldOut),
-                added);
     }
 
-    /** The first file of the later part, which has about a fifth of the tokens; both parts have a file at least. */
-    private static int split(List<Chunks.Counted> files) {
-        long wanted = Math.round(tokens(files) * HELD_OUT);
-        int split = files.size();
-        for (long held = 0; split > 1 && held < wanted; split--) {
-            held += files.get(split - 1).tokens();
+    /** @param tokens of all files, also of those that are too old to be taken in */
+    private record Earlier(List<Experience> experiences, long tokens) {}
+
+    private Earlier earlier(List<SourceFile> files, Progress progress) {
+        Chunks chunks = Chunks.toLearn(tools.model().tokenizer(), settings.sequenceLength());
+        List<Experience> all = new ArrayList<>();
+        long tokens = 0;
+        for (int i = 0; i < files.size(); i++) {
+            SourceFile file = files.get(i);
+            for (Chunks.Piece piece : chunks.pieces(file.text(), file.allLines())) {
+                all.add(file.experience(piece));
+                tokens += piece.tokens();
+            }
+            progress.update("read", i + 1, files.size());
         }
-        return Math.clamp(split, 1, files.size() - 1);
+        // what does not fit the replay buffer would push itself out again: the newest matter most
+        return new Earlier(all.subList(Math.max(0, all.size() - settings.bufferSize()), all.size()), tokens);
     }
 
-    /** Whole files spread evenly over the held-out part, so that measuring stays quick. */
-    private static List<Chunks.Counted> spread(List<Chunks.Counted> heldOut) {
-        int stride = (int) Math.max(1, Math.ceilDiv(tokens(heldOut), (long) MEASURED_TOKENS));
-        List<Chunks.Counted> chosen = new ArrayList<>();
-        long total = 0;
-        for (int i = 0; i < heldOut.size(); i += stride) {
-            if (chosen.isEmpty() || total + heldOut.get(i).tokens() <= MEASURED_TOKENS) {
-                chosen.add(heldOut.get(i));
-                total += heldOut.get(i).tokens();
+    private int add(Connection connection, List<Experience> found) throws SQLException {
+        int added = 0;
+        for (Experience experience : found) {
+            boolean sound = Guard.malformed(experience).isEmpty();
+            added += sound && experiences.add(connection, experience, null).isPresent() ? 1 : 0;
+        }
+        return added;
+    }
+
+    /** @param tokens of all that is later, also of what is not measured */
+    private record Later(List<HeldOut> measured, long tokens) {}
+
+    /** Pieces spread evenly over what is later, so that measuring stays quick. */
+    private Later later(List<TimeSplit.Later> files) {
+        Chunks chunks = Chunks.toMeasure(tools.model().tokenizer());
+        List<List<Chunks.Piece>> pieces = files.stream()
+                .map(file -> chunks.pieces(file.file().text(), file.written()))
+                .toList();
+        long tokens = pieces.stream()
+                .flatMap(List::stream)
+                .mapToLong(Chunks.Piece::tokens)
+                .sum();
+        double share = Math.min(1, (double) MEASURED_TOKENS / Math.max(1, tokens));
+        List<HeldOut> measured = new ArrayList<>();
+        long passed = 0;
+        long taken = 0;
+        for (int i = 0; i < files.size(); i++) {
+            List<LineRange> lines = new ArrayList<>();
+            for (Chunks.Piece piece : pieces.get(i)) {
+                passed += piece.tokens();
+                if (taken < share * passed) {
+                    taken += piece.tokens();
+                    lines.add(piece.lines());
+                }
+            }
+            if (!lines.isEmpty()) {
+                SourceFile file = files.get(i).file();
+                measured.add(new HeldOut(file.path(), file.text(), lines));
             }
         }
-        return chosen;
-    }
-
-    private List<CommitStore.HeldOut> store(List<Chunks.Counted> files) {
-        return files.stream()
-                .map(Chunks.Counted::file)
-                .map(file -> new CommitStore.HeldOut(
-                        file.path(), tools.store().blobs().put(file.text().getBytes(StandardCharsets.UTF_8))))
-                .toList();
-    }
-
-    private static long tokens(List<Chunks.Counted> files) {
-        return files.stream().mapToLong(Chunks.Counted::tokens).sum();
+        return new Later(measured, tokens);
     }
 }

@@ -11,14 +11,15 @@ import dev.apprentice.model.GenerationRequest;
 import dev.apprentice.model.LanguageModel;
 import dev.apprentice.model.Sampling;
 import dev.apprentice.model.Scores;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Measures an adapter on held-out files and on the core set. */
 final class Measure {
-    private static final int LINES = 100;
-    private static final int PROMPT_TOKENS = 192;
+    private static final int LINES = 400;
+    private static final int PROMPT_TOKENS = 256;
     private static final int PROMPT_CHARACTERS = 4 * PROMPT_TOKENS; // enough text for so many tokens
     private static final int LINE_TOKENS = 40;
     private static final int TIMED_PROMPTS = 6;
@@ -35,12 +36,10 @@ final class Measure {
         this.progress = progress;
     }
 
-    /** @param sequenceLength of training; held-out text is read in sequences of twice that */
-    Measurement run(String commit, List<String> heldOut, List<String> core, int sequenceLength) {
-        int window = Math.min(2 * sequenceLength, model.info().contextLength());
-        Tally own = tally("held-out code", heldOut, window);
+    Measurement run(String commit, List<HeldOut> heldOut, List<String> core) {
+        Tally own = tally("held-out code", sequences(heldOut));
         Personal personal = completion(NextLine.spread(heldOut, LINES), own);
-        Tally general = tally("core set", core, window);
+        Tally general = tally("core set", windows(core));
         return new Measurement(
                 commit,
                 personal,
@@ -63,21 +62,49 @@ final class Measure {
         }
     }
 
-    /** Foretells every token but the first of every sequence. */
-    private Tally tally(String stage, List<String> texts, int window) {
-        Tally tally = new Tally();
-        for (int i = 0; i < texts.size(); i++) {
-            int[] tokens = model.tokenizer().encode(texts.get(i));
-            for (int from = 0; from + 1 < tokens.length; from += window) {
-                int[] sequence = Arrays.copyOfRange(tokens, from, Math.min(tokens.length, from + window));
-                if (sequence.length > 1) {
-                    Scores scores = model.score(sequence, 1, adapter);
-                    tally.tokens += scores.nats().length;
-                    tally.hits += scores.hitCount();
-                    tally.nats += scores.meanNats() * scores.nats().length;
-                }
+    /**
+     * Tokens to foretell.
+     *
+     * @param from the first of them that counts
+     */
+    private record Sequence(int[] tokens, int from) {}
+
+    private List<Sequence> sequences(List<HeldOut> files) {
+        Chunks chunks = Chunks.toMeasure(model.tokenizer());
+        List<Sequence> sequences = new ArrayList<>();
+        for (HeldOut file : files) {
+            for (Chunks.Piece piece : chunks.pieces(file.text(), file.lines())) {
+                int[] before = model.tokenizer().encode(piece.before());
+                int[] text = model.tokenizer().encode(piece.text());
+                sequences.add(new Sequence(concatenated(before, text), Math.max(1, before.length)));
             }
-            progress.update(stage, i + 1, texts.size());
+        }
+        return sequences;
+    }
+
+    private List<Sequence> windows(List<String> texts) {
+        List<Sequence> sequences = new ArrayList<>();
+        for (String text : texts) {
+            int[] tokens = model.tokenizer().encode(text);
+            for (int from = 0; from + 1 < tokens.length; from += Chunks.MEASURED) {
+                sequences.add(new Sequence(
+                        Arrays.copyOfRange(tokens, from, Math.min(tokens.length, from + Chunks.MEASURED)), 1));
+            }
+        }
+        return sequences;
+    }
+
+    private Tally tally(String stage, List<Sequence> sequences) {
+        Tally tally = new Tally();
+        for (int i = 0; i < sequences.size(); i++) {
+            Sequence sequence = sequences.get(i);
+            if (sequence.from() < sequence.tokens().length) {
+                Scores scores = model.score(sequence.tokens(), sequence.from(), adapter);
+                tally.tokens += scores.nats().length;
+                tally.hits += scores.hitCount();
+                tally.nats += scores.meanNats() * scores.nats().length;
+            }
+            progress.update(stage, i + 1, sequences.size());
         }
         return tally;
     }
@@ -132,8 +159,8 @@ final class Measure {
     }
 
     /** Median over prompts, without and with the adapter in turn, so that a busy moment of the machine hits both. */
-    private Latency latency(List<String> documents) {
-        List<int[]> prompts = NextLine.spread(documents, TIMED_PROMPTS).stream()
+    private Latency latency(List<HeldOut> files) {
+        List<int[]> prompts = NextLine.spread(files, TIMED_PROMPTS).stream()
                 .map(place -> prompt(place.before()))
                 .toList();
         double[] base = new double[prompts.size()];
@@ -149,6 +176,12 @@ final class Measure {
     private double millisPerToken(int[] prompt, @Nullable Adapter with) {
         GenerationRequest request = new GenerationRequest(prompt, TIMED_TOKENS, Sampling.GREEDY, List.of());
         return model.generate(request, with, event -> true).usage().millisPerToken();
+    }
+
+    private static int[] concatenated(int[] first, int[] second) {
+        int[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     private static double median(double[] values) {

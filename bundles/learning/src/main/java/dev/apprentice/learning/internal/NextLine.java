@@ -14,10 +14,10 @@ record NextLine(String before, String line) {
     private static final int SHORTEST = 8;
     private static final int LONGEST = 120;
 
-    /** So many places, or all there are, spread evenly over the documents. */
-    static List<NextLine> spread(List<String> documents, int count) {
+    /** So many places, or all there are, spread evenly over the lines that count. */
+    static List<NextLine> spread(List<HeldOut> files, int count) {
         List<NextLine> all = new ArrayList<>();
-        documents.forEach(document -> collect(document, all));
+        files.forEach(file -> collect(file, all));
         if (all.size() <= count) {
             return all;
         }
@@ -28,12 +28,13 @@ record NextLine(String before, String line) {
         return chosen;
     }
 
-    private static void collect(String document, List<NextLine> places) {
+    private static void collect(HeldOut file, List<NextLine> places) {
         int start = 0;
+        String document = file.text();
         List<String> lines = document.lines().toList();
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
-            if (i >= FIRST_LINE && worthwhile(line.strip())) {
+            if (i >= FIRST_LINE && file.counts(i) && worthwhile(line.strip())) {
                 int word = start + line.length() - line.stripLeading().length();
                 int end = word > start && document.charAt(word - 1) == ' ' ? word - 1 : word;
                 places.add(new NextLine(document.substring(0, end), line.strip()));

@@ -33,7 +33,9 @@ final class Schema {
               experiences INTEGER NOT NULL, adapter TEXT NOT NULL, validation TEXT, shipped TEXT NOT NULL,
               shipped_values TEXT NOT NULL, checkpoint TEXT, cursor INTEGER NOT NULL, attempts INTEGER NOT NULL,
               step INTEGER NOT NULL)""",
-            "CREATE INDEX learned_commit_skill ON learned_commit(skill, sequence)");
+            "CREATE INDEX learned_commit_skill ON learned_commit(skill, sequence)",
+            // the lines of the text that are measured, as LineRange writes them: at first all
+            "ALTER TABLE held_out ADD COLUMN lines TEXT NOT NULL DEFAULT '0-1000000'");
 
     private Schema() {}
 }

@@ -13,7 +13,6 @@ import dev.apprentice.model.Adapter;
 import dev.apprentice.model.Trainer;
 import dev.apprentice.model.TrainingSample;
 import dev.apprentice.store.AuditEvent;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -160,9 +159,7 @@ final class SkillLearner implements Learner, AutoCloseable {
     public Measurement measure(Progress progress) {
         return exclusively(() -> {
             Mind now = mind;
-            List<String> heldOut = commits.heldOut(skillId()).stream()
-                    .map(file -> new String(tools.store().blobs().read(file.blob()), StandardCharsets.UTF_8))
-                    .toList();
+            List<HeldOut> heldOut = commits.heldOut(skillId());
             if (heldOut.isEmpty()) {
                 throw new LearningException(
                         LearningException.Code.NOTHING_TO_DO,
@@ -170,11 +167,7 @@ final class SkillLearner implements Learner, AutoCloseable {
                                 + " has no held-out code to measure on: take in a folder of code first");
             }
             return new Measure(tools.model(), now.adapter(), progress)
-                    .run(
-                            now.head().commit().id(),
-                            heldOut,
-                            tools.texts().core(),
-                            settings().sequenceLength());
+                    .run(now.head().commit().id(), heldOut, tools.texts().core());
         });
     }
 

@@ -2,9 +2,7 @@ package dev.apprentice.learning.internal;
 
 import dev.apprentice.learning.LearningException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,24 +10,16 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 
 /**
- * The Java source below a folder in the order of time, without build output, hidden folders and links.
+ * The Java source that lies below a folder in the order of time, without build output, hidden folders and links.
  *
- * @param order what gave the order: {@code git} or {@code file time}
- * @param files oldest first; files of one moment in the order of the SHA-256 of their paths, so that a later cut by time does not
- *     cut by folder
+ * @param files oldest first, by the time of the file
  * @param skipped number of files left out, by reason
  */
-record SourceFolder(String order, List<SourceFile> files, Map<String, Integer> skipped) {
-    private static final int LARGEST = 512 * 1024; // bytes
-    private static final Set<String> BUILT = Set.of("target", "build", "out", "node_modules");
-
+record SourceFolder(List<SourceFile> files, Map<String, Integer> skipped) {
     /** @throws LearningException if there is no such folder, or no Java in it */
     static SourceFolder read(Path folder) {
         if (!Files.isDirectory(folder)) {
@@ -38,25 +28,15 @@ record SourceFolder(String order, List<SourceFile> files, Map<String, Integer> s
                     "There is no folder " + folder + ": name one that holds Java source");
         }
         Path root = folder.toAbsolutePath().normalize();
-        Map<String, Integer> skipped = new TreeMap<>();
-        List<SourceFile> files = new ArrayList<>();
-        Map<String, Long> times = GitTimes.of(root);
-        boolean git = !times.isEmpty();
+        SourceFiles files = new SourceFiles();
         try {
-            Set<String> texts = new HashSet<>();
             for (Path path : javaFiles(root)) {
                 String name = root.relativize(path).toString().replace('\\', '/');
-                String fault = fault(path);
-                String text = fault.isEmpty() ? text(path) : "";
-                if (fault.isEmpty() && !texts.add(text)) {
-                    fault = "a copy of another";
-                }
-                if (fault.isEmpty()) {
-                    // what Git does not know yet is newer than what it knows
-                    long modified = Files.getLastModifiedTime(path).toMillis() / 1000;
-                    files.add(new SourceFile(name, times.getOrDefault(name, modified), text));
+                long seconds = Files.getLastModifiedTime(path).toMillis() / 1000;
+                if (!Files.isReadable(path)) {
+                    files.leaveOut("unreadable");
                 } else {
-                    skipped.merge(fault, 1, Integer::sum);
+                    files.add(name, seconds, head(path));
                 }
             }
         } catch (IOException fault) {
@@ -65,33 +45,34 @@ record SourceFolder(String order, List<SourceFile> files, Map<String, Integer> s
                     "Could not read " + folder + " (" + fault + "): check its permissions",
                     fault);
         }
-        if (files.isEmpty()) {
+        List<SourceFile> inOrder = files.inOrder();
+        if (inOrder.isEmpty()) {
             throw new LearningException(
                     LearningException.Code.NOTHING_TO_DO,
                     "There is no readable Java source below " + folder
-                            + (skipped.isEmpty() ? "" : " (left out: " + skipped + ")")
+                            + (files.skipped().isEmpty() ? "" : " (left out: " + files.skipped() + ")")
                             + ": name the folder of a Java project");
         }
-        files.sort(
-                Comparator.comparingLong(SourceFile::seconds).thenComparing(file -> StoredCommit.sha256(file.path())));
-        return new SourceFolder(git ? "git" : "file time", files, skipped);
+        return new SourceFolder(inOrder, files.skipped());
     }
 
-    private static List<Path> javaFiles(Path root) throws IOException {
+    /** The source files below a folder, by path. */
+    static List<Path> javaFiles(Path root) throws IOException {
         List<Path> found = new ArrayList<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                String name = folder.equals(root) ? "" : folder.getFileName().toString();
-                return name.startsWith(".") || BUILT.contains(name)
-                        ? FileVisitResult.SKIP_SUBTREE
-                        : FileVisitResult.CONTINUE;
+                return folder.equals(root)
+                                || SourceFiles.isSourceFolder(
+                                        folder.getFileName().toString())
+                        ? FileVisitResult.CONTINUE
+                        : FileVisitResult.SKIP_SUBTREE;
             }
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                String name = file.getFileName().toString();
-                if (attributes.isRegularFile() && name.endsWith(".java") && !name.startsWith(".")) {
+                if (attributes.isRegularFile()
+                        && SourceFiles.isSourceFile(file.getFileName().toString())) {
                     found.add(file);
                 }
                 return FileVisitResult.CONTINUE;
@@ -101,32 +82,10 @@ record SourceFolder(String order, List<SourceFile> files, Map<String, Integer> s
         return found;
     }
 
-    /** Why a file is left out; empty if it is not. */
-    private static String fault(Path path) throws IOException {
-        if (!Files.isReadable(path)) {
-            return "unreadable";
+    /** The bytes of a file, of a huge one only enough to see that it is. */
+    private static byte[] head(Path path) throws IOException {
+        try (InputStream content = Files.newInputStream(path)) {
+            return content.readNBytes(SourceFiles.LARGEST + 1);
         }
-        if (Files.size(path) > LARGEST) {
-            return "larger than 512 KiB";
-        }
-        byte[] bytes = Files.readAllBytes(path);
-        for (byte value : bytes) {
-            if (value == 0) {
-                return "binary";
-            }
-        }
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-            return LicenceHeader.strip(text).isBlank() ? "empty" : "";
-        } catch (CharacterCodingException broken) {
-            return "not UTF-8";
-        }
-    }
-
-    private static String text(Path path) throws IOException {
-        return LicenceHeader.strip(Files.readString(path).replace("\r\n", "\n").replace('\r', '\n'));
     }
 }

@@ -18,7 +18,11 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,30 +38,104 @@ class IngestTest {
 
         SourceFolder read = SourceFolder.read(folder);
 
-        assertThat(read.order()).isEqualTo("file time");
         assertThat(read.files())
                 .extracting(SourceFile::path)
                 .containsExactly("c/First.java", "b/Second.java", "a/Third.java");
     }
 
     @Test
-    void withGitTheOrderIsThatOfCommits() throws Exception {
+    void withAHistoryTheSourceOfThenIsLearnedAndTheLinesSinceAreMeasured() throws Exception {
         git(0, "init", "-q");
-        file("z/First.java", 9000);
+        for (int i = 0; i < 10; i++) {
+            file("old/Name" + i + ".java", 9000);
+        }
         commit(1000);
-        file("y/Second.java", 5000);
+        file("old/Younger.java", 1000);
         commit(2000);
-        file("x/Third.java", 1000);
+        add("old/Name3.java", "names.size();", "\n        // counted once more\n        int twice = 2 * names.size();");
+        git(0, "mv", "old/Name5.java", "old/Moved5.java");
+        file("new/Added.java", 1000);
+        add(
+                "new/Added.java",
+                "final class Added {",
+                "\n    private int first;\n    private int second;\n    private int third;");
+        TestPlatform.write(folder.resolve("new/Fresh.java"), fresh("Fresh", 40));
         commit(3000);
-        file("Uncommitted.java", 4000);
+        file("new/Uncommitted.java", 4000);
 
-        SourceFolder read = SourceFolder.read(folder);
+        TimeSplit split = TimeSplit.of(folder);
 
-        assertThat(read.order()).isEqualTo("git");
-        assertThat(read.files())
-                .extracting(SourceFile::path)
-                .containsExactly("z/First.java", "y/Second.java", "x/Third.java", "Uncommitted.java");
-        assertThat(read.files().getFirst().seconds()).isEqualTo(1000);
+        assertThat(split.order()).isEqualTo("git");
+        assertThat(split.earlier()).extracting(SourceFile::path).hasSize(11).contains("old/Name5.java");
+        assertThat(split.earlier().getLast().path()).isEqualTo("old/Younger.java");
+        assertThat(split.earlier().getLast().seconds()).isEqualTo(2000);
+        assertThat(split.skipped()).isEqualTo(Map.of("not committed", 1));
+        Map<String, List<String>> written = new TreeMap<>();
+        split.later().forEach(later -> written.put(later.file().path(), lines(later)));
+        assertThat(written).containsOnlyKeys("new/Added.java", "new/Fresh.java", "old/Name3.java");
+        assertThat(written.get("old/Name3.java"))
+                .as("not the lines around them")
+                .containsExactly("        // counted once more", "        int twice = 2 * names.size();");
+        assertThat(written.get("new/Added.java"))
+                .as("not the blocks that other files have")
+                .contains("    private int second;")
+                .noneMatch(line -> line.contains("return names.size();"));
+        assertThat(written.get("new/Fresh.java")).hasSize(42);
+    }
+
+    @Test
+    void aHistoryWithoutACutInTimeGivesWholeFilesInItsOrder() throws Exception {
+        git(0, "init", "-q");
+        for (int i = 0; i < 10; i++) {
+            file("Name" + i + ".java", 9000 - i);
+        }
+        commit(1000);
+
+        TimeSplit split = TimeSplit.of(folder);
+
+        assertThat(split.order()).isEqualTo("git");
+        assertThat(split.earlier()).hasSize(8);
+        assertThat(split.later()).hasSize(2);
+        assertThat(split.later())
+                .allSatisfy(
+                        later -> assertThat(lines(later)).hasSize(later.file().lineCount()));
+    }
+
+    @Test
+    void aLicenceAboveTheTextDoesNotShiftTheLines() throws Exception {
+        git(0, "init", "-q");
+        String licence = "/*\n * Copyright of somebody\n */\n\n";
+        TestPlatform.write(folder.resolve("A.java"), licence + fresh("A", 20));
+        commit(1000);
+        TestPlatform.write(
+                folder.resolve("A.java"),
+                licence + fresh("A", 20).replace("field7 = 7;", "field7 = 7;\n    int a = 1;\n    int b = 2;"));
+        commit(2000);
+
+        TimeSplit split = TimeSplit.of(folder);
+
+        assertThat(split.later()).hasSize(1);
+        assertThat(lines(split.later().getFirst())).containsExactly("    int a = 1;", "    int b = 2;");
+    }
+
+    private static String fresh(String type, int fields) {
+        return "class " + type + " {\n"
+                + IntStream.range(0, fields)
+                        .mapToObj(i -> "    int " + type.toLowerCase(Locale.ROOT) + "field" + i + " = " + i + ";\n")
+                        .collect(Collectors.joining())
+                + "}\n";
+    }
+
+    private static List<String> lines(TimeSplit.Later later) {
+        List<String> all = later.file().text().lines().toList();
+        return later.written().stream()
+                .flatMap(range -> all.subList(range.from(), range.to()).stream())
+                .toList();
+    }
+
+    private void add(String name, String after, String text) throws IOException {
+        Path file = folder.resolve(name);
+        Files.writeString(file, Files.readString(file).replace(after, after + text));
     }
 
     private void commit(long seconds) throws IOException, InterruptedException {
@@ -143,9 +221,7 @@ class IngestTest {
     @Test
     void chunksCoverTheFileOnceAndCarryWhatStoodBefore() {
         String text = "class A {\n" + "    int field = computeSomething(\"value\");\n".repeat(50) + "}\n";
-        Chunks chunks = new Chunks(TestPlatform.MODEL.tokenizer(), 64);
-
-        List<Experience> cut = chunks.cut(chunks.count(new SourceFile("A.java", 0, text)));
+        List<Experience> cut = experiences(text);
 
         assertThat(String.join("", cut.stream().map(Experience::answer).toList()))
                 .isEqualTo(text);
@@ -161,12 +237,36 @@ class IngestTest {
         }
     }
 
+    private static List<Experience> experiences(String text) {
+        SourceFile file = new SourceFile("A.java", 0, text, 0);
+        return Chunks.toLearn(TestPlatform.MODEL.tokenizer(), 64).pieces(text, file.allLines()).stream()
+                .map(file::experience)
+                .toList();
+    }
+
+    @Test
+    void onlyTheLinesAskedForAreCut() {
+        String text = IntStream.range(0, 60)
+                .mapToObj(i -> "    int field" + i + ";\n")
+                .collect(Collectors.joining());
+
+        List<Chunks.Piece> pieces = Chunks.toLearn(TestPlatform.MODEL.tokenizer(), 64)
+                .pieces(text, List.of(new LineRange(3, 5), new LineRange(30, 50)));
+
+        assertThat(pieces.getFirst().text()).isEqualTo("    int field3;\n    int field4;\n");
+        assertThat(pieces.getFirst().before()).isEqualTo("    int field0;\n    int field1;\n    int field2;\n");
+        assertThat(pieces.getFirst().lines()).isEqualTo(new LineRange(3, 5));
+        assertThat(pieces).hasSizeGreaterThan(3);
+        assertThat(String.join(
+                        "", pieces.stream().skip(1).map(Chunks.Piece::text).toList()))
+                .startsWith("    int field30;")
+                .endsWith("    int field49;\n");
+    }
+
     @Test
     void aLongLineIsCutIntoPieces() {
         String text = "String s = \"" + "αβγ😀 ".repeat(300) + "\";\n";
-        Chunks chunks = new Chunks(TestPlatform.MODEL.tokenizer(), 64);
-
-        List<Experience> cut = chunks.cut(chunks.count(new SourceFile("A.java", 0, text)));
+        List<Experience> cut = experiences(text);
 
         assertThat(cut).hasSizeGreaterThan(5);
         assertThat(String.join("", cut.stream().map(Experience::answer).toList()))
@@ -183,7 +283,6 @@ class IngestTest {
 
             IngestReport report = learner.ingest(folder, Progress.SILENT);
 
-            assertThat(report.files()).isEqualTo(20);
             assertThat(report.learnFiles() + report.heldOutFiles()).isEqualTo(20);
             assertThat((double) report.heldOutTokens() / (report.heldOutTokens() + report.learnTokens()))
                     .isCloseTo(0.2, within(0.06));

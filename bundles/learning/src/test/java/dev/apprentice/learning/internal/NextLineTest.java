@@ -21,7 +21,7 @@ class NextLineTest {
 
     @Test
     void asksForLinesThatSayMoreThanBracketsImportsAndComments() {
-        List<NextLine> places = NextLine.spread(List.of(DOCUMENT), 100);
+        List<NextLine> places = NextLine.spread(List.of(file(0, 9)), 100);
 
         assertThat(places).extracting(NextLine::line).containsExactly("int first = 1;", "int second = 2;");
         // the last blank of the indentation belongs to the first word
@@ -32,9 +32,20 @@ class NextLineTest {
 
     @Test
     void spreadsPlacesEvenlyAndTheSameEveryTime() {
-        List<String> documents = List.of(DOCUMENT, DOCUMENT, DOCUMENT);
+        List<HeldOut> files = List.of(file(0, 9), file(0, 9), file(0, 9));
 
-        assertThat(NextLine.spread(documents, 3)).hasSize(3).isEqualTo(NextLine.spread(documents, 3));
+        assertThat(NextLine.spread(files, 3)).hasSize(3).isEqualTo(NextLine.spread(files, 3));
+    }
+
+    @Test
+    void asksForNoLineThatDoesNotCount() {
+        assertThat(NextLine.spread(List.of(file(6, 9)), 100))
+                .extracting(NextLine::line)
+                .containsExactly("int second = 2;");
+    }
+
+    private static HeldOut file(int from, int to) {
+        return new HeldOut("A.java", DOCUMENT, List.of(new LineRange(from, to)));
     }
 
     @Test
