@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param prefixCacheMebibytes memory for those of earlier prompts; 0 keeps none
  * @param trainingMebibytes memory that learning may take beside the model's weights
  * @param threads of the kernels
+ * @param benchmarkPeer the program that benchmarks run beside ours; set by whoever starts the platform, never by a file or a request
  */
 public record Settings(
         Path home,
@@ -31,7 +32,8 @@ public record Settings(
         int prefixCacheMebibytes,
         int trainingMebibytes,
         int threads,
-        Level logLevel) {
+        Level logLevel,
+        @Nullable Path benchmarkPeer) {
     /** Name of the file in the home folder. */
     public static final String FILE = "apprentice.properties";
 
@@ -79,7 +81,23 @@ public record Settings(
                 prefixCacheMebibytes,
                 trainingMebibytes,
                 threads,
-                logLevel);
+                logLevel,
+                benchmarkPeer);
+    }
+
+    /** The same settings with a {@code llama-bench} for benchmarks to take turns with. */
+    public Settings withBenchmarkPeer(Path program) {
+        return new Settings(
+                home,
+                httpPort,
+                modelDirectory,
+                modelWeights,
+                keyValues,
+                prefixCacheMebibytes,
+                trainingMebibytes,
+                threads,
+                logLevel,
+                program.toAbsolutePath().normalize());
     }
 
     /** What the bundles are told, as framework properties. */
@@ -94,6 +112,9 @@ public record Settings(
         properties.put("apprentice.threads", Integer.toString(threads));
         if (modelDirectory != null) {
             properties.put("apprentice.model.dir", modelDirectory.toString());
+        }
+        if (benchmarkPeer != null) {
+            properties.put("apprentice.bench.peer", benchmarkPeer.toString());
         }
         return properties;
     }
@@ -111,7 +132,8 @@ public record Settings(
                     number("prefix.cache", DEFAULT_PREFIX_CACHE, 0, 1 << 20),
                     number("training.memory", DEFAULT_TRAINING, 1, 1 << 20),
                     number("threads", processors, 1, 1024),
-                    level());
+                    level(),
+                    null);
         }
 
         private int number(String key, int otherwise, int least, int most) {

@@ -58,18 +58,19 @@ final class BenchCommand implements Callable<Integer> {
         request.put("kinds", kinds.isEmpty() ? List.of("decode", "prefill", "train", "lora") : kinds);
         request.put("shapes", shapes);
         request.put("weights", weights);
-        if (peer != null) {
-            request.put("peer", peer.toAbsolutePath().normalize().toString());
-        }
         JsonNode report;
         try (TemporaryHome place = TemporaryHome.of(null);
-                Connection connection =
-                        Connection.start(Settings.read(place.path()).withPort(0));
+                Connection connection = Connection.start(settings(place));
                 ProgressLine progress = new ProgressLine()) {
             report = connection.client().work("/api/bench", request, progress::event);
         }
         output.print(rows(report), rows -> text(report, rows));
         return 0;
+    }
+
+    private Settings settings(TemporaryHome place) {
+        Settings settings = Settings.read(place.path()).withPort(0);
+        return peer == null ? settings : settings.withBenchmarkPeer(peer);
     }
 
     /** A row for each measurement, without the facts that it does not have. */

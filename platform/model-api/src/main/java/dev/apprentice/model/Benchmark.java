@@ -1,6 +1,5 @@
 package dev.apprentice.model;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -75,11 +74,8 @@ public interface Benchmark {
         }
     }
 
-    /**
-     * @param weightType how all matrices are held, such as {@code Q4_0}
-     * @param peer a {@code llama-bench} of llama.cpp, which then reads and generates turn about with this engine
-     */
-    record Request(List<Kind> kinds, List<Shape> shapes, String weightType, Optional<Path> peer) {
+    /** @param weightType how all matrices are held, such as {@code Q4_0} */
+    record Request(List<Kind> kinds, List<Shape> shapes, String weightType) {
         public Request {
             kinds = List.copyOf(kinds);
             shapes = List.copyOf(shapes);

@@ -38,18 +38,24 @@ public final class EngineBenchmark implements Benchmark {
     private final Kernels kernels;
     private final int threads;
     private final Path nativeCache;
+    private final Optional<Path> program;
 
-    /** @param nativeCache folder into which the tokenizer's native library is unpacked */
-    public EngineBenchmark(Kernels kernels, int threads, Path nativeCache) {
+    /**
+     * @param nativeCache folder into which the tokenizer's native library is unpacked
+     * @param program a {@code llama-bench} of llama.cpp, which then reads and generates turn about with this engine; no request may
+     *     name it, as it is run
+     */
+    public EngineBenchmark(Kernels kernels, int threads, Path nativeCache, Optional<Path> program) {
         this.kernels = kernels;
         this.threads = threads;
         this.nativeCache = nativeCache;
+        this.program = program;
     }
 
     @Override
     public Report run(Request request, Consumer<String> progress) {
         DataType type = type(request.weightType());
-        Optional<LlamaBench> peer = request.peer().map(program -> new LlamaBench(program, threads));
+        Optional<LlamaBench> peer = program.map(path -> new LlamaBench(path, threads));
         if (peer.isPresent() && type == DataType.Q4_G128) {
             throw new ModelException(
                     ModelException.Code.BAD_REQUEST,

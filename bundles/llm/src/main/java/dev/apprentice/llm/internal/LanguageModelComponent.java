@@ -60,7 +60,11 @@ public final class LanguageModelComponent {
 
     private static Benchmark benchmark(BundleContext context, Kernels kernels) {
         return new EngineBenchmark(
-                kernels, kernels.threads(), context.getDataFile("native").toPath());
+                kernels,
+                kernels.threads(),
+                context.getDataFile("native").toPath(),
+                Optional.ofNullable(context.getProperty("apprentice.bench.peer"))
+                        .map(Path::of));
     }
 
     private static Quantization quantization(BundleContext context, Kernels kernels, ReferenceTexts texts) {

@@ -21,7 +21,7 @@ class EngineBenchmarkTest {
     private Path nativeCache;
 
     private Benchmark benchmark() {
-        return new EngineBenchmark(TestModel.KERNELS, 2, nativeCache);
+        return new EngineBenchmark(TestModel.KERNELS, 2, nativeCache, Optional.empty());
     }
 
     @Test
@@ -29,9 +29,7 @@ class EngineBenchmarkTest {
         List<String> progress = new ArrayList<>();
 
         Report report = benchmark()
-                .run(
-                        new Request(List.of(Kind.values()), List.of(Shape.EMBEDDED_16M), "Q4_0", Optional.empty()),
-                        progress::add);
+                .run(new Request(List.of(Kind.values()), List.of(Shape.EMBEDDED_16M), "Q4_0"), progress::add);
 
         assertThat(report.machine().readBandwidth()).isBetween(0.1, 2000.0);
         assertThat(report.machine().matrixPeak()).isGreaterThan(1);
@@ -56,7 +54,7 @@ class EngineBenchmarkTest {
 
     @Test
     void anUnknownWeightTypeOrShapeIsRefused() {
-        assertThatThrownBy(() -> benchmark().run(new Request(List.of(), List.of(), "Q3", Optional.empty()), line -> {}))
+        assertThatThrownBy(() -> benchmark().run(new Request(List.of(), List.of(), "Q3"), line -> {}))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("Q3");
         assertThatThrownBy(() -> Shape.parse("70b"))

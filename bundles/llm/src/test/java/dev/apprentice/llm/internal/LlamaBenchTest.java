@@ -66,13 +66,10 @@ class LlamaBenchTest {
     void aBenchmarkTakesTurnsWithIt() throws Exception {
         Path calls = folder.resolve("calls");
         LlamaBench peer = peer("test -s \"$2\" || exit 1", "echo \"$4 $6\" >> " + calls, "echo '[{\"avg_ts\": 1000}]'");
-        Benchmark.Report report = new EngineBenchmark(TestModel.KERNELS, 2, folder.resolve("native"))
+        Benchmark.Report report = new EngineBenchmark(
+                        TestModel.KERNELS, 2, folder.resolve("native"), Optional.of(peer.program()))
                 .run(
-                        new Benchmark.Request(
-                                List.of(Kind.DECODE, Kind.PREFILL),
-                                List.of(Shape.EMBEDDED_16M),
-                                "Q4_0",
-                                Optional.of(peer.program())),
+                        new Benchmark.Request(List.of(Kind.DECODE, Kind.PREFILL), List.of(Shape.EMBEDDED_16M), "Q4_0"),
                         line -> {});
         assertThat(report.results()).hasSize(3).allSatisfy(result -> {
             assertThat(result.peer()).contains(new Benchmark.Peer("llama-bench", 1000));
@@ -107,13 +104,10 @@ class LlamaBenchTest {
     @Test
     void aTypeThatPeersDoNotReadIsRefused() throws Exception {
         Path program = peer("exit 0").program();
-        assertThatThrownBy(() -> new EngineBenchmark(TestModel.KERNELS, 2, folder.resolve("native"))
+        assertThatThrownBy(() -> new EngineBenchmark(
+                                TestModel.KERNELS, 2, folder.resolve("native"), Optional.of(program))
                         .run(
-                                new Benchmark.Request(
-                                        List.of(Kind.DECODE),
-                                        List.of(Shape.EMBEDDED_16M),
-                                        "Q4_G128",
-                                        Optional.of(program)),
+                                new Benchmark.Request(List.of(Kind.DECODE), List.of(Shape.EMBEDDED_16M), "Q4_G128"),
                                 line -> {}))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("Q4_G128");

@@ -10,7 +10,6 @@ import dev.apprentice.management.Problems;
 import dev.apprentice.model.Benchmark;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Measures the engine on models of real shapes, as long work. */
@@ -38,8 +37,7 @@ final class BenchmarkApi {
     private record Wanted(
             @Nullable List<String> kinds,
             @Nullable List<String> shapes,
-            @Nullable String weights,
-            @Nullable String peer) {
+            @Nullable String weights) {
         Benchmark.Request request() {
             if (kinds == null || kinds.isEmpty() || shapes == null || shapes.isEmpty()) {
                 throw new HttpException(
@@ -48,8 +46,7 @@ final class BenchmarkApi {
             return new Benchmark.Request(
                     kinds.stream().map(Benchmark.Kind::parse).toList(),
                     shapes.stream().map(Benchmark.Shape::parse).toList(),
-                    weights == null ? "Q4_0" : weights,
-                    Optional.ofNullable(peer).map(program -> LocalPaths.absolute("peer", program)));
+                    weights == null ? "Q4_0" : weights);
         }
     }
 }
