@@ -4,10 +4,7 @@ import dev.apprentice.compute.Kernels;
 import dev.apprentice.kernels.cpu.internal.NativeKernels;
 import dev.apprentice.kernels.cpu.internal.NativeLibrary;
 import dev.apprentice.kernels.cpu.internal.VectorKernels;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Makes the fastest kernels that this JVM and this processor can run. */
@@ -17,13 +14,9 @@ public final class CpuKernels {
 
     private CpuKernels() {}
 
-    /** The fastest kernels, with the native library in a temporary folder of its own. */
+    /** The fastest kernels; the native library goes through the folder for temporary files. */
     public static Kernels create(int threads) {
-        try {
-            return create(KernelsChoice.NATIVE, threads, Files.createTempDirectory("apprentice-kernels-"));
-        } catch (IOException e) {
-            throw new UncheckedIOException("There is no temporary folder for the native kernels: free space", e);
-        }
+        return create(KernelsChoice.NATIVE, threads, Path.of(System.getProperty("java.io.tmpdir")));
     }
 
     /**

@@ -44,7 +44,7 @@ public final class NativeLibrary implements AutoCloseable {
     /**
      * Loads the library.
      *
-     * @param folder where its file is written, of this process alone
+     * @param folder where its file lies until it is loaded
      */
     @SuppressWarnings("MustBeClosedChecker") // close() does
     public static NativeLibrary load(Path folder) throws Unavailable {
