@@ -103,11 +103,11 @@ class GenerationTest {
 
     @Test
     void tokensOfAStopStringAreNotReported() {
-        String text = scored(32, Sampling.GREEDY, "}\n\n    public Point").stream()
+        String text = scored(32, Sampling.GREEDY, "}\n\n    public int").stream()
                 .map(token -> model.tokenizer().decode(new int[] {token.id()}))
                 .collect(Collectors.joining());
 
-        assertThat(text).startsWith("0;\n    ").doesNotContain("public");
+        assertThat(text).startsWith("0x00;\n        this.y = 0x00;\n    ").doesNotContain("public");
     }
 
     @Test
@@ -151,10 +151,10 @@ class GenerationTest {
     @Test
     void endsBeforeAStopStringThatSpansTokens() {
         Answer whole = ask(PROMPT, 32, Sampling.GREEDY, null);
-        Answer stopped = ask(PROMPT, 32, Sampling.GREEDY, null, "}\n\n    public Point", "never");
+        Answer stopped = ask(PROMPT, 32, Sampling.GREEDY, null, "}\n\n    public int", "never");
 
-        assertThat(whole.text()).startsWith("0;\n    }\n\n    public Point");
-        assertThat(stopped.text()).isEqualTo("0;\n    ");
+        assertThat(whole.text()).startsWith("0x00;\n        this.y = 0x00;\n    }\n\n    public int");
+        assertThat(stopped.text()).isEqualTo("0x00;\n        this.y = 0x00;\n    ");
         assertThat(stopped.finished().reason()).isEqualTo(FinishReason.STOP);
     }
 

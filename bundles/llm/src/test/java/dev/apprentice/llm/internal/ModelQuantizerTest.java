@@ -42,11 +42,15 @@ class ModelQuantizerTest {
         return new ModelQuantizer(TestModel.KERNELS, TEXTS, folder.resolve("native"));
     }
 
-    private Report quantise(Method method, String type) {
+    /** Measured on a third of the core set, to be quick. */
+    private Report quantise(Method method, String type) throws IOException {
         Path target = folder.resolve(method.label() + "-" + type + ".gguf");
+        Path heldOut = folder.resolve("held-out.txt");
+        Files.writeString(
+                heldOut, String.join("\n", TEXTS.core().subList(0, TEXTS.core().size() / 3)));
         return quantizer()
                 .run(
-                        new Request(TestModel.DIRECTORY, method, type, Optional.empty(), Optional.empty(), target),
+                        new Request(TestModel.DIRECTORY, method, type, Optional.empty(), Optional.of(heldOut), target),
                         (stage, _, _) -> stages.add(stage));
     }
 
@@ -64,12 +68,12 @@ class ModelQuantizerTest {
     }
 
     @Test
-    void awqAndGptqBeatRoundingInQ4() {
+    void awqAndGptqBeatRoundingInQ4() throws Exception {
         Report round = quantise(Method.ROUND, "Q4_0");
         Report awq = quantise(Method.AWQ, "Q4_0");
         Report gptq = quantise(Method.GPTQ, "Q4_0");
 
-        assertThat(round.perplexityBefore()).isBetween(15.0, 17.0);
+        assertThat(round.perplexityBefore()).isBetween(4.0, 5.5);
         assertThat(awq.perplexityBefore()).isCloseTo(round.perplexityBefore(), within(0.001));
         // what AWQ gains here is less than chance moves a perplexity, so that kernels that round otherwise may turn it
         // round
@@ -79,12 +83,12 @@ class ModelQuantizerTest {
         assertThat(gptq.divergence()).isPositive().isLessThan(0.6 * round.divergence());
         assertThat(awq.bytesAfter()).isCloseTo(round.bytesAfter(), within(64L)).isLessThan(awq.bytesBefore() / 2);
         assertThat(gptq.calibrationTokens()).isBetween(10_000L, 20_000L);
-        assertThat(gptq.heldOutTokens()).isGreaterThan(20_000);
+        assertThat(gptq.heldOutTokens()).isGreaterThan(7_000);
         assertThat(stages).contains("Perplexity before", "Quantising blocks", "Perplexity after", "Divergence");
     }
 
     @Test
-    void gptqStaysNearerThanRoundingInGroupsOf128() {
+    void gptqStaysNearerThanRoundingInGroupsOf128() throws Exception {
         Report round = quantise(Method.ROUND, "Q4_G128");
         Report gptq = quantise(Method.GPTQ, "Q4_G128");
 
