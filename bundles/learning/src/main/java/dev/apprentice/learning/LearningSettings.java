@@ -31,5 +31,5 @@ public record LearningSettings(
         double gateTolerance) {
 
     public static final LearningSettings DEFAULT =
-            new LearningSettings(2048, 12, 2, 2, 256, 2, 1.5e-3, 4.0, 5e-4, 0.9, 0.9, 0.01);
+            new LearningSettings(2048, 8, 2, 4, 256, 2, 1.5e-3, 4.0, 5e-4, 0.9, 0.9, 0.01);
 }
