@@ -72,6 +72,15 @@ public record Settings(
 
     /** The same settings with another port. */
     public Settings withPort(int port) {
+        return with(port, benchmarkPeer);
+    }
+
+    /** The same settings with a {@code llama-bench} for benchmarks to take turns with. */
+    public Settings withBenchmarkPeer(Path program) {
+        return with(httpPort, program.toAbsolutePath().normalize());
+    }
+
+    private Settings with(int port, @Nullable Path peer) {
         return new Settings(
                 home,
                 port,
@@ -82,22 +91,7 @@ public record Settings(
                 trainingMebibytes,
                 threads,
                 logLevel,
-                benchmarkPeer);
-    }
-
-    /** The same settings with a {@code llama-bench} for benchmarks to take turns with. */
-    public Settings withBenchmarkPeer(Path program) {
-        return new Settings(
-                home,
-                httpPort,
-                modelDirectory,
-                modelWeights,
-                keyValues,
-                prefixCacheMebibytes,
-                trainingMebibytes,
-                threads,
-                logLevel,
-                program.toAbsolutePath().normalize());
+                peer);
     }
 
     /** What the bundles are told, as framework properties. */

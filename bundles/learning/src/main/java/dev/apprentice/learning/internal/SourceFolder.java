@@ -57,7 +57,7 @@ record SourceFolder(List<SourceFile> files, Map<String, Integer> skipped) {
     }
 
     /** The source files below a folder, by path. */
-    static List<Path> javaFiles(Path root) throws IOException {
+    private static List<Path> javaFiles(Path root) throws IOException {
         List<Path> found = new ArrayList<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override

@@ -69,7 +69,7 @@ public final class EngineBenchmark implements Benchmark {
             progress.accept("Making a model of shape " + shape.label() + " in " + type);
             try (Arena arena = Arena.ofShared()) {
                 LlamaModel model = RandomModel.create(shape, type, kernels, arena, nativeCache);
-                Optional<Opponent> opponent = peer.map(program -> Opponent.of(program, model, nativeCache));
+                Optional<Opponent> opponent = peer.map(bench -> Opponent.of(bench, model, nativeCache));
                 try {
                     for (Kind kind : request.kinds()) {
                         progress.accept(kind.label() + " of " + shape.label());
