@@ -86,6 +86,7 @@ final class BuiltProduct {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Dfelix.extensions.disable=true",
                 "-Dapprentice.distribution=" + DISTRIBUTION,
+                "-XX:TrimNativeHeapInterval=10000",
                 "-Xmx1g",
                 "-cp",
                 DISTRIBUTION.resolve("lib") + File.separator + "*",

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /** Takes in a folder of source: what is earlier becomes experiences, what was written later is held out for measuring. */
 final class Ingest {
@@ -74,7 +76,10 @@ final class Ingest {
             progress.update("read", i + 1, files.size());
         }
         // what does not fit the replay buffer would push itself out again: the newest matter most
-        return new Earlier(all.subList(Math.max(0, all.size() - settings.bufferSize()), all.size()), tokens);
+        List<Experience> newest = all.subList(Math.max(0, all.size() - settings.bufferSize()), all.size());
+        // and as a life may be over before all are read, whatever part is read should tell of the whole
+        Collections.shuffle(newest, new SplittableRandom(skill.hashCode()));
+        return new Earlier(newest, tokens);
     }
 
     private int add(Connection connection, List<Experience> found) throws SQLException {
