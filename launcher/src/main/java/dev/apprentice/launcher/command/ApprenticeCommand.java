@@ -32,6 +32,7 @@ import picocli.CommandLine.Command;
             TokenCommand.class,
             KeyCommand.class,
             SignCommand.class,
+            RepoCommand.class,
             TufClientCommand.class,
             BenchCommand.class,
             QuantizeCommand.class,
