@@ -97,7 +97,7 @@ public final class HttpFetcher implements Fetcher {
             Duration allowed = patience.grace.plusSeconds(received / patience.bytesPerSecond);
             if (count >= 0 && System.nanoTime() - start > allowed.toNanos()) {
                 throw new TufException(
-                        Code.LIMIT,
+                        Code.UNREACHABLE,
                         base + " sent only " + received + " bytes in " + allowed
                                 + ": try again later, or use another mirror");
             }

@@ -35,9 +35,9 @@ public final class TufException extends RuntimeException {
         MISMATCH,
         /** The repository has no such file, or no role vouches for such a target. */
         NOT_FOUND,
-        /** The repository cannot be reached, or answers with an error. */
+        /** The repository cannot be reached, is too slow, or answers with an error. */
         UNREACHABLE,
-        /** The repository sends more, or more slowly, than can be accepted. */
+        /** The repository sends more than can be accepted. */
         LIMIT,
         /** A local file cannot be read or written. */
         STORAGE,

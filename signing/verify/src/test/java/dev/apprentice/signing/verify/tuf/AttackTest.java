@@ -222,7 +222,7 @@ class AttackTest extends Conformance {
             assertThatThrownBy(() -> Downloads.bytes(new HttpFetcher(server.url(), LITTLE), "timestamp.json", 65_536))
                     .isInstanceOfSatisfying(
                             TufException.class,
-                            refusal -> assertThat(refusal.code()).isEqualTo(Code.LIMIT));
+                            refusal -> assertThat(refusal.code()).isEqualTo(Code.UNREACHABLE));
         }
     }
 
@@ -261,6 +261,29 @@ class AttackTest extends Conformance {
         Files.delete(targets().resolve("skill.jar"));
         Files.writeString(targets().resolve("skill.jar.part"), "bad par");
         client.download(target, fetcher, targets().resolve("skill.jar"));
+        assertThat(downloaded()).containsExactly("the whole skill");
+    }
+
+    @Test
+    void whatASlowServerSentIsKeptForTheNextAttempt() throws IOException {
+        init();
+        repo.addArtifact("targets", "skill.jar", "the whole skill");
+        repo.publish("targets", "snapshot", "timestamp");
+        TufClient client = client(0);
+        client.refresh();
+        TargetFile target = client.find("skill.jar").orElseThrow();
+        try (Server server = new Server(out -> {
+            out.write("the who".getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            Thread.sleep(60_000);
+        })) {
+            Fetcher slow = new HttpFetcher(server.url(), LITTLE);
+            assertThatThrownBy(() -> client.download(target, slow, targets().resolve("skill.jar")))
+                    .isInstanceOf(TufException.class);
+        }
+        assertThat(targets().resolve("skill.jar")).doesNotExist();
+        assertThat(targets().resolve("skill.jar.part")).hasContent("the who");
+        client.download(target, new HttpFetcher(repo.url("targets/")), targets().resolve("skill.jar"));
         assertThat(downloaded()).containsExactly("the whole skill");
     }
 
