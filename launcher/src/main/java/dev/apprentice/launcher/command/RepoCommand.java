@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 final class RepoCommand {
     /** Which repository, and where its secret keys are. */
-    private static final class Place {
+    static final class Place {
         @Parameters(index = "0", paramLabel = "DIR", description = "Folder of the repository.")
         private Path folder = Path.of("");
 
