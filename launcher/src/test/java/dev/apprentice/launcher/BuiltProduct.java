@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the command line of the distribution as it was built, each time in a process of its own. */
@@ -22,10 +23,17 @@ final class BuiltProduct {
     record Result(int exit, String output, String errors) {}
 
     static Result run(Duration limit, String... arguments) throws IOException, InterruptedException {
+        return run(Map.of(), limit, arguments);
+    }
+
+    /** The same with more environment variables. */
+    static Result run(Map<String, String> environment, Duration limit, String... arguments)
+            throws IOException, InterruptedException {
         Path output = Files.createTempFile("apprentice", ".out");
         Path errors = Files.createTempFile("apprentice", ".err");
-        Process process = builder(arguments)
-                .redirectOutput(output.toFile())
+        ProcessBuilder builder = builder(arguments);
+        builder.environment().putAll(environment);
+        Process process = builder.redirectOutput(output.toFile())
                 .redirectError(errors.toFile())
                 .start();
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -3,6 +3,7 @@ package dev.apprentice.launcher.command;
 import dev.apprentice.launcher.LauncherException;
 import dev.apprentice.launcher.client.ApiException;
 import dev.apprentice.signing.verify.SigningException;
+import dev.apprentice.signing.verify.tuf.TufException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -31,6 +32,8 @@ import picocli.CommandLine.Command;
             TokenCommand.class,
             KeyCommand.class,
             SignCommand.class,
+            RepoCommand.class,
+            TufClientCommand.class,
             BenchCommand.class,
             QuantizeCommand.class,
             DoctorCommand.class
@@ -47,7 +50,10 @@ public final class ApprenticeCommand {
     }
 
     private static int fail(CommandLine line, Exception e) throws Exception {
-        if (!(e instanceof LauncherException || e instanceof ApiException || e instanceof SigningException)) {
+        if (!(e instanceof LauncherException
+                || e instanceof ApiException
+                || e instanceof SigningException
+                || e instanceof TufException)) {
             throw e;
         }
         line.getErr().println(line.getColorScheme().errorText(String.valueOf(e.getMessage())));

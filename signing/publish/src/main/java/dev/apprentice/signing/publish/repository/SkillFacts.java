@@ -1,0 +1,83 @@
+package dev.apprentice.signing.publish.repository;
+
+import dev.apprentice.signing.verify.SigningException;
+import dev.apprentice.signing.verify.SigningException.Code;
+import dev.apprentice.signing.verify.StrictZip;
+import dev.apprentice.signing.verify.tuf.StrictJson;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.jar.Attributes;
+import java.util.jar.Manifest;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What a marketplace says of a skill, taken from the skill's own file so that the two cannot differ. */
+final class SkillFacts {
+    private static final String DESCRIPTOR = "META-INF/apprentice/skill.json";
+
+    private SkillFacts() {}
+
+    /** The facts as a target's {@code custom}, for a jar that installers can read in one way only. */
+    static ObjectNode read(byte[] jar) {
+        StrictZip archive = StrictZip.read(jar);
+        JsonNode descriptor = JsonMapper.shared().readTree(archive.content(DESCRIPTOR));
+        String adapterFile = required(descriptor, "/adapter") + "/adapter_config.json";
+        JsonNode adapter = JsonMapper.shared().readTree(archive.content(adapterFile));
+        ObjectNode facts = JsonMapper.shared().createObjectNode();
+        facts.put("id", matching(descriptor, "/id", "[a-z0-9](-?[a-z0-9])*"));
+        facts.put("version", matching(descriptor, "/version", "[0-9]{1,6}(\\.[0-9]{1,6}){2}"));
+        facts.put("name", required(descriptor, "/name"));
+        facts.put("description", required(descriptor, "/description"));
+        facts.put("base", required(descriptor, "/base/digest"));
+        if (descriptor.has("tokenizer")) {
+            facts.put("tokenizer", required(descriptor, "/tokenizer/digest"));
+        }
+        facts.putArray("permissions")
+                .addAll(descriptor.path("permissions").valueStream().toList());
+        facts.put("code", descriptor.has("code"));
+        ObjectNode described = facts.putObject("adapter");
+        described.put("type", adapter.path("peft_type").asString("LORA"));
+        described.put("rank", adapter.path("r").asInt(8));
+        described.set("targets", adapter.path("target_modules").deepCopy());
+        Attributes headers = manifest(archive).getMainAttributes();
+        copy(headers, "Bundle-License", facts, "licence");
+        copy(headers, "Import-Package", facts, "spi");
+        StrictJson.parse("The facts of the skill", JsonMapper.shared().writeValueAsBytes(facts));
+        return facts;
+    }
+
+    private static Manifest manifest(StrictZip archive) {
+        try {
+            return new Manifest(new ByteArrayInputStream(archive.content("META-INF/MANIFEST.MF")));
+        } catch (IOException e) {
+            throw new SigningException(Code.ARCHIVE, "The skill's manifest cannot be read: build the skill again", e);
+        }
+    }
+
+    private static void copy(Attributes headers, String header, ObjectNode facts, String fact) {
+        String value = headers.getValue(header);
+        if (value != null) {
+            facts.put(fact, value);
+        }
+    }
+
+    private static String matching(JsonNode descriptor, String path, String form) {
+        String text = required(descriptor, path);
+        if (!text.matches(form)) {
+            throw new SigningException(
+                    Code.ARCHIVE,
+                    "The skill has in " + path + " '" + text + "', not of the form " + form + ": mend it");
+        }
+        return text;
+    }
+
+    private static String required(JsonNode descriptor, String path) {
+        JsonNode value = descriptor.at(path);
+        if (!value.isString()) {
+            throw new SigningException(
+                    Code.ARCHIVE, "The skill has in " + DESCRIPTOR + " no " + path + ": mend it and build it again");
+        }
+        return value.stringValue();
+    }
+}

@@ -1,0 +1,89 @@
+package dev.apprentice.signing.verify.tuf;
+
+import dev.apprentice.signing.verify.tuf.TufException.Code;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The metadata that was trusted last, one file a role without a version in its name, each replaced whole or not at all. */
+final class MetadataFolder {
+    private static final String LAST_SEEN = "last-seen";
+
+    private final Path folder;
+
+    MetadataFolder(Path folder) {
+        this.folder = folder;
+    }
+
+    Optional<byte[]> read(String role) {
+        return readFile(file(role));
+    }
+
+    void write(String role, byte[] bytes) {
+        replace(file(role), bytes);
+    }
+
+    void delete(String role) {
+        try {
+            Files.deleteIfExists(file(role));
+        } catch (IOException e) {
+            throw new TufException(Code.STORAGE, file(role) + " cannot be deleted: check its permissions", e);
+        }
+    }
+
+    /**
+     * When metadata was last found good. Written after a refresh only, so it is never later than an expiry and a clock that was
+     * once ahead does no lasting harm.
+     */
+    Instant lastSeen() {
+        try {
+            return readFile(folder.resolve(LAST_SEEN))
+                    .map(bytes -> Instant.parse(new String(bytes, StandardCharsets.UTF_8)))
+                    .orElse(Instant.MIN);
+        } catch (DateTimeException e) {
+            throw new TufException(
+                    Code.STORAGE, folder.resolve(LAST_SEEN) + " holds no time: delete it to go by the clock alone", e);
+        }
+    }
+
+    void seen(Instant time) {
+        replace(folder.resolve(LAST_SEEN), time.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Path file(String role) {
+        return folder.resolve(UrlPath.encode(role) + ".json");
+    }
+
+    private static Optional<byte[]> readFile(Path file) {
+        try {
+            return Files.exists(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
+        } catch (IOException e) {
+            throw new TufException(Code.STORAGE, file + " cannot be read: check its permissions", e);
+        }
+    }
+
+    private void replace(Path file, byte[] bytes) {
+        try {
+            Files.createDirectories(folder);
+            Path temporary = Files.createTempFile(folder, "new", ".tmp");
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                ByteBuffer buffer = ByteBuffer.wrap(bytes);
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+                channel.force(true);
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new TufException(Code.STORAGE, file + " cannot be written: check space and permissions", e);
+        }
+    }
+}
