@@ -91,7 +91,8 @@ public final class KeyFile {
         return new PublisherKeys(identities);
     }
 
-    private static void createPrivate(Path file) throws IOException {
+    /** Makes an empty file that only its owner can read; fails if there is one. */
+    public static void createPrivate(Path file) throws IOException {
         if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } else {

@@ -7,7 +7,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -59,12 +58,7 @@ final class RoleKey {
 
     /** SHA-256 hex of the description's canonical form (TUF, section 4.2). */
     String id() {
-        try {
-            byte[] canonical = CanonicalJson.encode(description());
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(canonical));
-        } catch (GeneralSecurityException e) {
-            throw failed("named", e);
-        }
+        return RepositoryFiles.sha256(CanonicalJson.encode(description()));
     }
 
     /** The public key as metadata has it. */

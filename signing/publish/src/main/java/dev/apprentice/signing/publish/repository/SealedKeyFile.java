@@ -1,5 +1,6 @@
 package dev.apprentice.signing.publish.repository;
 
+import dev.apprentice.signing.publish.KeyFile;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.SigningException.Code;
 import dev.apprentice.signing.verify.tuf.StrictJson;
@@ -9,7 +10,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -64,7 +64,8 @@ final class SealedKeyFile {
                     key.publicHex(),
                     key.pkcs8());
             sealed.put("sealed", HexFormat.of().formatHex(secret));
-            createPrivate(file);
+            Files.createDirectories(file.resolveSibling(""));
+            KeyFile.createPrivate(file);
             Files.write(
                     file,
                     JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsBytes(json),
@@ -134,16 +135,5 @@ final class SealedKeyFile {
         byte[] bytes = new byte[length];
         new SecureRandom().nextBytes(bytes);
         return bytes;
-    }
-
-    private static void createPrivate(Path file) throws IOException {
-        if (file.getParent() != null) {
-            Files.createDirectories(file.getParent());
-        }
-        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        } else {
-            Files.createFile(file);
-        }
     }
 }

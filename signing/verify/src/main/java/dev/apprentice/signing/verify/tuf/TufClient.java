@@ -122,9 +122,8 @@ public final class TufClient {
         next.root().verify(signed, "new root");
         requireVersion("root", next, root.version() + 1);
         if (root.timestamp().rotatedTo(next.timestamp()) || root.snapshot().rotatedTo(next.snapshot())) {
-            // Section 5.3.11, which lets a repository recover from versions that a thief drove up. Before the new root
-            // is
-            // written: a kill in between costs a download, never the recovery.
+            // Section 5.3.11, which lets a repository recover from versions that a thief drove up.
+            // Before the new root is written: a kill in between costs a download, never the recovery.
             folder.delete("timestamp");
             folder.delete("snapshot");
         }
@@ -134,7 +133,8 @@ public final class TufClient {
 
     /** Section 5.4. */
     private Timestamp updateTimestamp(Root root, Instant start) {
-        Optional<Timestamp> old = stored("timestamp", MetadataReader::timestamp, root.timestamp());
+        Optional<Timestamp> old =
+                stored("timestamp", MetadataReader::timestamp, root.timestamp()).map(Signed::content);
         byte[] bytes = Downloads.bytes(metadata, "timestamp.json", LONGEST_TIMESTAMP);
         Signed<Timestamp> signed = MetadataReader.timestamp(bytes);
         root.timestamp().verify(signed, "timestamp");
@@ -158,12 +158,11 @@ public final class TufClient {
     /** Section 5.5. */
     private Snapshot updateSnapshot(Root root, Timestamp timestamp, Instant start) {
         MetaFile file = timestamp.snapshot();
-        Optional<byte[]> bytes = folder.read("snapshot");
-        Optional<Snapshot> old = stored("snapshot", MetadataReader::snapshot, root.snapshot());
+        Optional<Signed<Snapshot>> known = stored("snapshot", MetadataReader::snapshot, root.snapshot());
+        Optional<Snapshot> old = known.map(Signed::content);
         if (old.isPresent()
-                && bytes.isPresent()
                 && old.get().version() == file.version()
-                && matches(bytes.get(), file)) {
+                && matches(known.get().bytes(), file)) {
             requireFresh("snapshot", old.get(), start);
             return old.get();
         }
@@ -358,12 +357,13 @@ public final class TufClient {
     }
 
     /** What is stored of a role, if the keys of now vouch for it; a file that was changed on disk is as good as none. */
-    private <T extends Metadata> Optional<T> stored(String role, Function<byte[], Signed<T>> reader, RoleKeys keys) {
+    private <T extends Metadata> Optional<Signed<T>> stored(
+            String role, Function<byte[], Signed<T>> reader, RoleKeys keys) {
         try {
             return folder.read(role).map(bytes -> {
                 Signed<T> signed = reader.apply(bytes);
                 keys.verify(signed, role);
-                return signed.content();
+                return signed;
             });
         } catch (TufException refusal) {
             return unusable(refusal);

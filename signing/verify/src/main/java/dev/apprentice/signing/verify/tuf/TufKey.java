@@ -4,7 +4,6 @@ import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -46,12 +45,7 @@ public record TufKey(String keyid, String keytype, String scheme, String value) 
     }
 
     private static String id(Fields key) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(CanonicalJson.encode(key.node())));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        return Hashes.hex("sha256", CanonicalJson.encode(key.node()));
     }
 
     /** What makes the key itself, so that one key under two ids counts once. */
