@@ -23,7 +23,7 @@ final class NativeFunctions {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option CRITICAL = Linker.Option.critical(false);
 
-    private static final MethodHandle CHECK = LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT));
+    private static final MethodHandle QUESTION = LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle QUANTIZE =
             LINKER.downcallHandle(procedure(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG), CRITICAL);
     private static final MethodHandle GEMV = LINKER.downcallHandle(
@@ -88,12 +88,14 @@ final class NativeFunctions {
     private final MemorySegment leftBf16;
     private final MemorySegment leftTransposed;
     private final MemorySegment gemmBf16;
+    private final boolean tiles;
     private final MemorySegment swiGlu;
     private final MemorySegment swiGluBackward;
     private final MemorySegment attend;
     private final MemorySegment gemmF32;
 
-    NativeFunctions(SymbolLookup library) {
+    /** @param mayUseTiles whether to use AMX where processor and system have it */
+    NativeFunctions(SymbolLookup library, boolean mayUseTiles) {
         checkCpu = library.findOrThrow("apprentice_check_cpu");
         quantize = library.findOrThrow("apprentice_quantize");
         gemvF32 = library.findOrThrow("apprentice_gemv_f32");
@@ -105,7 +107,8 @@ final class NativeFunctions {
         swiGlu = library.findOrThrow("apprentice_swiglu");
         swiGluBackward = library.findOrThrow("apprentice_swiglu_backward");
         attend = library.findOrThrow("apprentice_attend");
-        gemmBf16 = library.findOrThrow("apprentice_gemm_bf16");
+        tiles = mayUseTiles && call(library.findOrThrow("apprentice_may_use_amx")) == 1;
+        gemmBf16 = library.findOrThrow(tiles ? "apprentice_gemm_amx" : "apprentice_gemm_bf16");
         gemmF32 = library.findOrThrow("apprentice_gemm_f32");
     }
 
@@ -113,9 +116,18 @@ final class NativeFunctions {
         return FunctionDescriptor.ofVoid(arguments);
     }
 
+    /** Whether BF16 products go through the tiles of AMX. */
+    boolean tiles() {
+        return tiles;
+    }
+
     int checkCpu() {
+        return call(checkCpu);
+    }
+
+    private static int call(MemorySegment question) {
         try {
-            return (int) CHECK.invokeExact(checkCpu);
+            return (int) QUESTION.invokeExact(question);
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -119,7 +119,8 @@ final class NativeGemm {
         // packed twice.
         int blocks = Math.ceilDiv(c.columns(), BLOCK);
         int splits = blocks >= 2 * pool.threads() ? 1 : Math.ceilDiv(2 * pool.threads(), blocks);
-        int rowsPerSplit = Math.ceilDiv(Math.ceilDiv(rows, splits), 24) * 24;
+        int step = functions.tiles() ? 32 : 24; // whole tiles, or whole groups of rows of any micro-kernel
+        int rowsPerSplit = Math.ceilDiv(Math.ceilDiv(rows, splits), step) * step;
         splits = Math.ceilDiv(rows, rowsPerSplit);
         pool.run(blocks * splits, (long) rows * depth * c.columns() / 2, task -> {
             int from = task / blocks * rowsPerSplit;

@@ -19,7 +19,7 @@ public final class NativeKernels extends VectorKernels {
 
     @Override
     public String description() {
-        return "native AVX-512 (VNNI, BF16) and " + super.description();
+        return "native AVX-512 (VNNI, BF16" + (functions.tiles() ? ", AMX" : "") + ") and " + super.description();
     }
 
     @Override
