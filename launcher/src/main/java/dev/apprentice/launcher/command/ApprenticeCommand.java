@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
             TrustCommand.class,
             TokenCommand.class,
             KeyCommand.class,
+            NewSkillCommand.class,
             SignCommand.class,
             RepoCommand.class,
             TufClientCommand.class,

@@ -354,8 +354,8 @@ public final class LlamaModel implements LanguageModel {
     }
 
     @Override
-    public Trainer trainer(Adapter start) {
-        return trainer(start, training);
+    public TrainingBudget trainingBudget() {
+        return training;
     }
 
     @Override

@@ -33,8 +33,10 @@ final class InstallTransaction {
         }
         installed.ifPresent(version -> requireSamePublisher(version, verified));
         requireNotOlder(skill.descriptor(), verified);
-        LearnerProfile profile = skill.profile(shelf.model().readAdapter(skill.adapter()));
-        Probe.run(shelf.model(), profile.shipped(), skill.validation());
+        LearnerProfile profile = skill.profile(shelf.model());
+        if (skill.shipped().isPresent()) {
+            Probe.run(shelf.model(), profile.shipped(), skill.validation());
+        }
         PreparedState state = shelf.learning().prepare(profile);
         shelf.store().blobs().put(verified.bytes());
         String signature = shelf.store().blobs().put(file.signature());

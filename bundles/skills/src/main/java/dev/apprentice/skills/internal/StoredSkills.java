@@ -31,8 +31,7 @@ final class StoredSkills {
                             + " " + descriptor.version() + ": remove the skill and install it again");
         }
         InstallTransaction.requireFit(descriptor, shelf.model().info());
-        return new Restored(
-                version, verified.bytes(), skill, skill.profile(shelf.model().readAdapter(skill.adapter())));
+        return new Restored(version, verified.bytes(), skill, skill.profile(shelf.model()));
     }
 
     /** Checks signature and trust; certificates must have been valid when this machine installed the skill. */
