@@ -383,7 +383,7 @@ public final class LlamaModel implements LanguageModel {
             return networks.computeIfAbsent(adapter, wanted -> {
                 Network network = Network.adapted(weights, layout, wanted.values());
                 rowScales.compute(network);
-                return network;
+                return ServingNetwork.of(network);
             });
         }
     }

@@ -49,6 +49,9 @@ final class NativeFunctions {
                     JAVA_LONG,
                     JAVA_LONG),
             CRITICAL);
+    private static final MethodHandle ADD_LOW_RANK = LINKER.downcallHandle(
+            procedure(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_LONG, JAVA_LONG),
+            CRITICAL);
     private static final MethodHandle GEMM_BF16 = LINKER.downcallHandle(procedure(
             JAVA_INT,
             JAVA_LONG,
@@ -93,6 +96,7 @@ final class NativeFunctions {
     private final MemorySegment swiGluBackward;
     private final MemorySegment attend;
     private final MemorySegment gemmF32;
+    private final MemorySegment addLowRank;
 
     /** @param mayUseTiles whether to use AMX where processor and system have it */
     NativeFunctions(SymbolLookup library, boolean mayUseTiles) {
@@ -109,6 +113,7 @@ final class NativeFunctions {
         attend = library.findOrThrow("apprentice_attend");
         tiles = mayUseTiles && call(library.findOrThrow("apprentice_may_use_amx")) == 1;
         gemmBf16 = library.findOrThrow(tiles ? "apprentice_gemm_amx" : "apprentice_gemm_bf16");
+        addLowRank = library.findOrThrow("apprentice_add_low_rank");
         gemmF32 = library.findOrThrow("apprentice_gemm_f32");
     }
 
@@ -161,6 +166,16 @@ final class NativeFunctions {
         };
         try {
             GEMV.invokeExact(function, weight, rows, columns, x, tokens, scale, result.ordinal(), y, yStride);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /** Adds scale · low · B for some columns of up to eight tokens; B is BF16. */
+    void addLowRank(
+            long b, long bStride, int rank, long columns, long low, int tokens, float scale, long y, long yStride) {
+        try {
+            ADD_LOW_RANK.invokeExact(addLowRank, b, bStride, rank, columns, low, tokens, scale, y, yStride);
         } catch (Throwable e) {
             throw impossible(e);
         }
