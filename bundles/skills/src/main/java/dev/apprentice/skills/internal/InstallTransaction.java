@@ -27,8 +27,10 @@ final class InstallTransaction {
         }
         requireConsent(examined, consent);
         LearnerProfile profile = skill.profile(shelf.model().readAdapter(skill.adapter()));
+        long start = System.nanoTime();
         Probe.run(shelf.model(), profile.shipped(), skill.validation());
         PreparedState state = shelf.learning().prepare(profile);
+        long gateMillis = (System.nanoTime() - start) / 1_000_000;
         VerifiedPackage verified = examined.verified();
         shelf.store().blobs().put(verified.bytes());
         String signature = shelf.store().blobs().put(file.signature());
@@ -36,7 +38,7 @@ final class InstallTransaction {
         AuditEvent event = examined.installed().isPresent() ? AuditEvent.SKILL_UPDATED : AuditEvent.SKILL_INSTALLED;
         String detail = "version " + version.version() + ", " + version.jar() + ", signed by " + version.publisher()
                 + " " + version.fingerprint() + ", permissions " + version.permissions() + ", commit "
-                + state.commit().id();
+                + state.commit().id() + ", gate " + gateMillis + " ms";
         new Switchover(shelf).run(version, skill, verified.bytes(), state, event, detail);
         return version.id();
     }
