@@ -26,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
         name = "bench",
         description =
                 "Measure decoding, prefill, training and the cost of adapters, beside what the machine itself can do.",
+        subcommands = InstallBenchCommand.class,
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
     @Mixin

@@ -5,6 +5,8 @@ import dev.apprentice.launcher.client.Connection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,16 +32,25 @@ final class InstallCommand implements Callable<Integer> {
     @Option(names = "--signature", paramLabel = "FILE", description = "Its detached signature (default: FILE.p7s).")
     private @Nullable Path signature;
 
+    @Option(
+            names = "--allow",
+            paramLabel = "PERMISSION",
+            split = ",",
+            description = "A permission that it asks for and you agree to; again for more.")
+    private List<String> allowed = new ArrayList<>();
+
     @Override
     public Integer call() {
         Path beside = signature == null ? Path.of(file + ".p7s") : signature;
         byte[] signatureBytes = Files.exists(beside) ? read(beside) : new byte[0];
         try (Connection connection = home.connect()) {
             output.print(
-                    connection.client().install(String.valueOf(file.getFileName()), read(file), signatureBytes),
+                    connection
+                            .client()
+                            .install(String.valueOf(file.getFileName()), read(file), signatureBytes, allowed),
                     skill -> System.out.println("Installed " + skill.path("id").asString() + " "
                             + skill.path("version").asString() + " by "
-                            + skill.path("publisher").asString()));
+                            + skill.path("publisher").asString() + SkillsCommand.permissions(skill)));
         }
         return 0;
     }

@@ -227,6 +227,27 @@ final class ManagementRoutesTest {
     }
 
     @Test
+    void aSkillThatAsksForPermissionsIsInstalledWithConsentOnly() throws Exception {
+        String asking = "2.0.0 asks for files";
+        HttpResponse<String> silent =
+                server.send(RunningServer.upload(server.api("/api/skills"), "", asking, "signed"));
+        assertThat(silent.statusCode()).isEqualTo(422);
+        assertThat(RunningServer.json(silent).path("error").path("code").asString())
+                .isEqualTo("consent");
+        HttpResponse<String> unknown =
+                server.send(RunningServer.upload(server.api("/api/skills"), allowing("everything"), asking, "signed"));
+        assertThat(RunningServer.json(unknown).path("error").path("message").asString())
+                .contains("'everything'", "files, read_clock");
+        HttpResponse<String> agreed = server.send(
+                RunningServer.upload(server.api("/api/skills"), allowing("files,read_clock"), asking, "signed"));
+        assertThat(agreed.statusCode()).isEqualTo(200);
+    }
+
+    private static String allowing(String labels) {
+        return "--b\r\nContent-Disposition: form-data; name=\"allow\"\r\n\r\n" + labels + "\r\n";
+    }
+
+    @Test
     void aSkillIsShownWithHeadAndBuffer() throws Exception {
         JsonNode skill = server.get("/api/skills/java");
         assertThat(skill.path("head").path("id").asString()).isEqualTo("c01.0.0");

@@ -34,13 +34,17 @@ final class Admission {
 
     private static List<String> classes(StrictZip archive, SkillDescriptor descriptor) {
         if (descriptor.code().isPresent()) {
-            List<String> classes = CodeScan.run(archive);
+            List<String> classes = CodeScan.run(archive, descriptor.permissions());
             String code = descriptor.code().get();
             if (!classes.contains(code)) {
                 throw Refusal.admission(
                         "skill.json names the class " + code + ", but the archive holds only " + classes + ": mend it");
             }
             return classes;
+        }
+        if (!descriptor.permissions().isEmpty()) {
+            throw Refusal.admission("The skill is of data only, but asks for permissions, which only code can use: "
+                    + "remove permissions from skill.json");
         }
         for (String file : archive.names()) {
             if (file.toLowerCase(Locale.ROOT).endsWith(".class")) {

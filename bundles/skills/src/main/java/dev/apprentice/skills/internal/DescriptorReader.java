@@ -3,10 +3,14 @@ package dev.apprentice.skills.internal;
 import dev.apprentice.learning.LearningSettings;
 import dev.apprentice.model.AdapterSpec;
 import dev.apprentice.model.ModelException;
+import dev.apprentice.skills.Consent;
+import dev.apprentice.skills.Permission;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads {@code skill.json} strictly: a field that is unknown, missing or out of range is refused by its name. */
 final class DescriptorReader {
@@ -104,12 +108,17 @@ final class DescriptorReader {
         }
     }
 
-    private static List<String> permissions(List<String> permissions) {
-        if (!permissions.isEmpty()) {
-            throw Refusal.admission("The skill asks for the permissions " + permissions
-                    + ", but this platform grants none: remove them");
+    private static List<Permission> permissions(List<String> labels) {
+        Set<Permission> permissions = EnumSet.noneOf(Permission.class);
+        for (String label : labels) {
+            Permission permission = Permission.of(label)
+                    .orElseThrow(() -> Refusal.admission("The skill asks for the permission '" + label
+                            + "', which this platform does not have: mend skill.json, there are " + Consent.known()));
+            if (!permissions.add(permission)) {
+                throw Refusal.admission("The skill asks for the permission " + label + " twice: mend skill.json");
+            }
         }
-        return permissions;
+        return List.copyOf(permissions);
     }
 
     private static String digest(String text) {

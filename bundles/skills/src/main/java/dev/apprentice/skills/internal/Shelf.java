@@ -6,6 +6,7 @@ import dev.apprentice.signing.verify.TrustStore;
 import dev.apprentice.store.Store;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.framework.BundleContext;
 
 /**
  * What the operations on skills share.
@@ -19,18 +20,21 @@ record Shelf(
         Store store,
         TrustStore trust,
         SkillTables tables,
+        SkillFolders folders,
         SkillBundles bundles,
         Map<String, RunningSkill> running,
         Map<String, String> problems) {
 
-    static Shelf of(LanguageModel model, Learning learning, Store store, TrustStore trust, SkillBundles bundles) {
+    static Shelf of(LanguageModel model, Learning learning, Store store, TrustStore trust, BundleContext framework) {
+        SkillFolders folders = new SkillFolders(store.home().resolve("skill-files"));
         return new Shelf(
                 model,
                 learning,
                 store,
                 trust,
                 new SkillTables(store),
-                bundles,
+                folders,
+                new SkillBundles(framework, folders),
                 new ConcurrentHashMap<>(),
                 new ConcurrentHashMap<>());
     }

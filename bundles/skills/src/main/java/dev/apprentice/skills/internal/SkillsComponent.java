@@ -29,7 +29,7 @@ public final class SkillsComponent {
             @Reference Learning learning,
             @Reference Store store) {
         TrustStore trust = new TrustStore(store.home().resolve("trust"));
-        skills = new SkillShelf(Shelf.of(model, learning, store, trust, new SkillBundles(context)));
+        skills = new SkillShelf(Shelf.of(model, learning, store, trust, context));
         skills.start();
         services = List.of(
                 context.registerService(Skills.class, skills, null),
