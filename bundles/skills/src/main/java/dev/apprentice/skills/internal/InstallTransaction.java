@@ -25,14 +25,16 @@ final class InstallTransaction {
         VerifiedPackage verified =
                 new PackageVerifier(Clock.systemUTC()).verify(file.jar().clone(), file.signature(), shelf.trust());
         AdmittedSkill skill = Admission.admit(verified.bytes());
-        requireFit(skill.descriptor(), shelf.model().info());
+        SkillDescriptor descriptor = skill.descriptor();
+        shelf.revoked().requireNone(descriptor.id(), descriptor.version().toString());
+        requireFit(descriptor, shelf.model().info());
         Optional<StoredVersion> installed =
-                shelf.tables().installed(skill.descriptor().id());
+                shelf.tables().installed(descriptor.id());
         if (alreadyServes(installed, verified)) {
-            return skill.descriptor().id();
+            return descriptor.id();
         }
         installed.ifPresent(version -> requireSamePublisher(version, verified));
-        requireNotOlder(skill.descriptor(), verified);
+        requireNotOlder(descriptor, verified);
         LearnerProfile profile = skill.profile(shelf.model().readAdapter(skill.adapter()));
         Probe.run(shelf.model(), profile.shipped(), skill.validation());
         PreparedState state = shelf.learning().prepare(profile);

@@ -19,6 +19,7 @@ record Shelf(
         Store store,
         TrustStore trust,
         SkillTables tables,
+        RevocationTable revoked,
         SkillBundles bundles,
         Map<String, RunningSkill> running,
         Map<String, String> problems) {
@@ -30,6 +31,7 @@ record Shelf(
                 store,
                 trust,
                 new SkillTables(store),
+                new RevocationTable(store),
                 bundles,
                 new ConcurrentHashMap<>(),
                 new ConcurrentHashMap<>());
