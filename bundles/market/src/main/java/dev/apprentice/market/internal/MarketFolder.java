@@ -19,8 +19,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this machine holds of one marketplace: its metadata, and small targets whose hashes are checked whenever they are read. One
- * thread at a time; what was fetched once can be read without a network until it expires.
+ * What this machine holds of one marketplace: its metadata, and small targets whose hashes are checked whenever they are read. What
+ * was fetched once can be read without a network until it expires.
  */
 final class MarketFolder {
     private final String name;
@@ -29,7 +29,7 @@ final class MarketFolder {
     private final Clock clock;
     private @Nullable TufClient client;
     private boolean online;
-    private int good;
+    private volatile int good;
 
     MarketFolder(String name, Path folder, List<Address> addresses, Clock clock) {
         this.name = name;
@@ -38,15 +38,17 @@ final class MarketFolder {
         this.clock = clock;
     }
 
-    /** Brings the top-level metadata up to date from the first address that has it good. */
-    synchronized void refresh() {
+    /** Brings the top-level metadata up to date from the first address that has it good; meanwhile the old is read on. */
+    void refresh() {
         TufClient fresh = fromAnyAddress(address -> {
             TufClient candidate = new TufClient(metadata(), address.metadata(), clock);
             candidate.refresh();
             return candidate;
         });
-        client = fresh;
-        online = true;
+        synchronized (this) {
+            client = fresh;
+            online = true;
+        }
     }
 
     /** When what is known ceases to be believed; empty if that is so already, or nothing was ever fetched. */

@@ -123,12 +123,15 @@ final class MarketService implements Marketplaces {
     @Override
     public synchronized void remove(String name) {
         OpenMarket market = require(name);
-        synchronized (market) {
+        market.changing().lock();
+        try {
             table.remove(name);
             market.close();
             markets.remove(name);
             revocations.replace(name, List.of());
             Folders.delete(market.folder().folder());
+        } finally {
+            market.changing().unlock();
         }
     }
 
@@ -140,19 +143,20 @@ final class MarketService implements Marketplaces {
 
     /** Revocations first: a catalogue that cannot be read keeps no skill running that must not. */
     private void refresh(OpenMarket market) {
-        synchronized (market) {
+        market.changing().lock();
+        try {
             if (market.closed()) {
                 throw unknown(market.name());
             }
-            try {
-                market.folder().refresh();
-                revocations.replace(market.name(), market.revocations());
-                market.catalogue();
-                table.refreshed(market.name(), clock.instant());
-            } catch (MarketException e) {
-                table.failed(market.name(), String.valueOf(e.getMessage()));
-                throw e;
-            }
+            market.folder().refresh();
+            revocations.replace(market.name(), market.revocations());
+            market.catalogue();
+            table.refreshed(market.name(), clock.instant());
+        } catch (MarketException e) {
+            table.failed(market.name(), String.valueOf(e.getMessage()));
+            throw e;
+        } finally {
+            market.changing().unlock();
         }
     }
 

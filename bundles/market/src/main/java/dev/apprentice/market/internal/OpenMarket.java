@@ -10,6 +10,7 @@ import dev.apprentice.skills.Revocations.Revocation;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** One marketplace in use. What it says is read again whenever its metadata names other content. */
 final class OpenMarket {
@@ -21,6 +22,7 @@ final class OpenMarket {
     private final MarketFolder folder;
     private Catalogue catalogue = Catalogue.EMPTY;
     private Map<String, String> catalogueHashes = Map.of();
+    private final ReentrantLock changing = new ReentrantLock();
     private volatile boolean closed;
 
     OpenMarket(String name, MarketFolder folder) {
@@ -37,6 +39,11 @@ final class OpenMarket {
 
     MarketFolder folder() {
         return folder;
+    }
+
+    /** For one refresh, or the removal, at a time. */
+    ReentrantLock changing() {
+        return changing;
     }
 
     /** Whether it has been removed while someone was still at work with it. */
