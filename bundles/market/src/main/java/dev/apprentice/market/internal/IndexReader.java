@@ -14,6 +14,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,6 +29,8 @@ final class IndexReader {
                             .build())
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            // Each entry is a value of its own, and others follow it.
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     private final List<CatalogueEntry> entries = new ArrayList<>();
@@ -54,6 +57,9 @@ final class IndexReader {
             }
             while (parser.nextToken() != JsonToken.END_ARRAY) {
                 reader.add(MAPPER.readTree(parser));
+            }
+            if (parser.nextToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
+                throw refused(market, "goes on after its list of skills", null);
             }
         } catch (JacksonException e) {
             throw refused(market, "is not proper JSON (" + e.getOriginalMessage() + ")", e);
