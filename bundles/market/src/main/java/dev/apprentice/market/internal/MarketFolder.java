@@ -140,22 +140,23 @@ final class MarketFolder {
 
     /** Begins with the address that was good last; a bad mirror costs time, never trust. */
     private <T> T fromAnyAddress(Function<Address, T> work) {
-        List<TufException> refusals = new ArrayList<>();
+        List<MarketException> refusals = new ArrayList<>();
         for (int i = 0; i < addresses.size(); i++) {
             int next = (good + i) % addresses.size();
+            Address address = addresses.get(next);
             try {
-                T result = work.apply(addresses.get(next));
+                T result = work.apply(address);
                 good = next;
                 return result;
             } catch (TufException refusal) {
-                refusals.add(refusal);
+                refusals.add(Refusal.of(name + " at " + address, refusal));
                 if (refusal.code() == Code.STORAGE) {
                     break;
                 }
             }
         }
         good = 0;
-        MarketException told = Refusal.of(name, refusals.getFirst());
+        MarketException told = refusals.getFirst();
         refusals.stream().skip(1).forEach(told::addSuppressed);
         throw told;
     }
