@@ -22,6 +22,8 @@ import picocli.CommandLine.Command;
             StatusCommand.class,
             InstallCommand.class,
             SkillsCommand.class,
+            MarketCommand.class,
+            UpdatesCommand.class,
             RemoveCommand.class,
             LearnCommand.class,
             CycleCommand.class,

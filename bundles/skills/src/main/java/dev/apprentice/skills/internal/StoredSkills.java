@@ -44,8 +44,9 @@ final class StoredSkills {
         }
     }
 
-    /** Checks signature and trust; certificates must have been valid when this machine installed the skill. */
+    /** Checks revocation, signature and trust; certificates must have been valid when this machine installed the skill. */
     VerifiedPackage verify(StoredVersion version) {
+        shelf.revoked().requireNone(version.id(), version.version());
         byte[] jar = shelf.store().blobs().read(version.jar());
         byte[] signature = shelf.store().blobs().read(version.signature());
         Clock then = Clock.fixed(version.installedAt(), ZoneOffset.UTC);

@@ -6,6 +6,7 @@ import dev.apprentice.signing.verify.StrictZip;
 import dev.apprentice.signing.verify.tuf.StrictJson;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 import tools.jackson.databind.JsonNode;
@@ -15,6 +16,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** What a marketplace says of a skill, taken from the skill's own file so that the two cannot differ. */
 final class SkillFacts {
     private static final String DESCRIPTOR = "META-INF/apprentice/skill.json";
+
+    private static final String CHANGES = "META-INF/apprentice/changes.txt";
+    private static final int LONGEST_CHANGES = 4000;
 
     private SkillFacts() {}
 
@@ -38,6 +42,9 @@ final class SkillFacts {
         Attributes headers = manifest(archive).getMainAttributes();
         copy(headers, "Bundle-License", facts, "licence");
         copy(headers, "Import-Package", facts, "spi");
+        if (archive.names().contains(CHANGES)) {
+            facts.put("changes", changes(archive.content(CHANGES)));
+        }
         StrictJson.parse("The facts of the skill", JsonMapper.shared().writeValueAsBytes(facts));
         return facts;
     }
@@ -57,6 +64,15 @@ final class SkillFacts {
         described.put("rank", shipped.path("r").asInt(8));
         described.set("targets", shipped.path("target_modules").deepCopy());
         return described;
+    }
+
+    private static String changes(byte[] content) {
+        String text = new String(content, StandardCharsets.UTF_8).strip();
+        if (text.length() > LONGEST_CHANGES) {
+            throw new SigningException(
+                    Code.ARCHIVE, CHANGES + " is longer than " + LONGEST_CHANGES + " characters: say what is new in less");
+        }
+        return text;
     }
 
     private static Manifest manifest(StrictZip archive) {
