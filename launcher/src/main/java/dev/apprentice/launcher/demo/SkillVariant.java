@@ -26,7 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param permissions what it asks for
  * @param changes what its publisher says is new
  */
-record SkillVariant(String id, String version, String name, String description, List<String> permissions, String changes) {
+record SkillVariant(
+        String id, String version, String name, String description, List<String> permissions, String changes) {
     private static final String DESCRIPTOR = "META-INF/apprentice/skill.json";
     private static final String CHANGES = "META-INF/apprentice/changes.txt";
     private static final LocalDateTime TIME = LocalDateTime.of(2026, 1, 1, 0, 0);

@@ -74,9 +74,7 @@ final class MarketInstall {
         }
         SkillPackage file = download(offer.market(), entry);
         verify(offer.market(), file, publisher, entry);
-        return trusted
-                ? skills.install(file, wanted.consent())
-                : installAsStranger(file, wanted.consent(), publisher);
+        return trusted ? skills.install(file, wanted.consent()) : installAsStranger(file, wanted.consent(), publisher);
     }
 
     private void requireTrust(InstallRequest wanted, Offer offer, Introduced introduced) {
@@ -85,8 +83,8 @@ final class MarketInstall {
         if (wanted.trust().isPresent() && !wanted.trust().get().equalsIgnoreCase(fingerprint)) {
             throw new MarketException(
                     Code.UNTRUSTED,
-                    who + " has the fingerprint " + fingerprint + ", not " + wanted.trust().get()
-                            + ": ask the publisher which is right");
+                    who + " has the fingerprint " + fingerprint + ", not "
+                            + wanted.trust().get() + ": ask the publisher which is right");
         }
         if (wanted.trust().isEmpty() && !introduces.test(offer.market().name())) {
             throw new MarketException(
@@ -154,8 +152,7 @@ final class MarketInstall {
         }
     }
 
-    private static MarketException refused(
-            OpenMarket market, String what, @Nullable TufException cause) {
+    private static MarketException refused(OpenMarket market, String what, @Nullable TufException cause) {
         return new MarketException(
                 Code.REFUSED, "Marketplace " + market.name() + ": " + what + ": tell its owner", cause);
     }
