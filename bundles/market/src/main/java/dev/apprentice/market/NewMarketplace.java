@@ -18,7 +18,8 @@ public record NewMarketplace(String name, List<String> addresses, byte[] root, b
         if (!name.matches(NAME)) {
             throw new MarketException(
                     MarketException.Code.BAD_REQUEST,
-                    "A marketplace cannot be called '" + name + "': choose lower-case letters, digits and single hyphens");
+                    "A marketplace cannot be called '" + name
+                            + "': choose lower-case letters, digits and single hyphens");
         }
         if (addresses.isEmpty() || addresses.size() > MOST_ADDRESSES) {
             throw new MarketException(

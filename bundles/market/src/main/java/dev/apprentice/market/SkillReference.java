@@ -10,8 +10,7 @@ import java.util.regex.Pattern;
  * @param market where several marketplaces offer it
  * @param publisher the publisher's namespace, where several publish the id
  */
-public record SkillReference(
-        Optional<String> market, Optional<String> publisher, String id, Optional<String> version) {
+public record SkillReference(Optional<String> market, Optional<String> publisher, String id, Optional<String> version) {
     private static final String NAME = "([a-z0-9](?:-?[a-z0-9]){0,63})";
     private static final Pattern FORM =
             Pattern.compile("(?:(?:" + NAME + "/)?" + NAME + "/)?" + NAME + "(?:@([0-9]{1,6}(?:\\.[0-9]{1,6}){2}))?");

@@ -27,10 +27,9 @@ final class MarketDemoCommand implements Callable<Integer> {
     public Integer call() {
         try (TemporaryHome place = TemporaryHome.of(null)) {
             Path home = place.path().resolve("home");
-            try (Connection connection =
-                    Connection.start(Settings.read(home).withPort(0))) {
-                MarketDemoReport report = MarketDemo.run(
-                        connection.client(), home, place.path(), Distribution.current(), this::print);
+            try (Connection connection = Connection.start(Settings.read(home).withPort(0))) {
+                MarketDemoReport report =
+                        MarketDemo.run(connection.client(), home, place.path(), Distribution.current(), this::print);
                 if (output.json) {
                     System.out.println(
                             JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report));

@@ -67,7 +67,9 @@ final class MarketText {
                 text(chosen, "id"),
                 text(details, "market"),
                 text(chosen, "description"));
-        fact("publisher", text(publisher, "name") + (publisher.path("trusted").asBoolean() ? "" : ", not trusted here"));
+        fact(
+                "publisher",
+                text(publisher, "name") + (publisher.path("trusted").asBoolean() ? "" : ", not trusted here"));
         fact("fingerprint", grouped(text(publisher, "fingerprint")));
         fact("permissions", joinedOrNone(chosen.path("permissions")));
         fact("code", chosen.path("code").asBoolean() ? "yes" : "no, data only");

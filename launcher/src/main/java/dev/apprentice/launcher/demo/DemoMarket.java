@@ -40,8 +40,7 @@ final class DemoMarket implements AutoCloseable {
         this.folder = place.resolve("market");
         this.keys = place.resolve("keys");
         this.original = original;
-        repository =
-                Repository.init(folder, new RepositoryKeys(keys, PASSPHRASE), 3, 2, Clock.systemUTC());
+        repository = Repository.init(folder, new RepositoryKeys(keys, PASSPHRASE), 3, 2, Clock.systemUTC());
         for (String name : PUBLISHERS) {
             PublisherKeys own = PublisherKeys.create("Demo " + name);
             publishers.put(name, own);

@@ -86,8 +86,7 @@ public final class MarketDemo {
 
     private String add() {
         JsonNode added = client.post(
-                "/api/markets",
-                Map.of("name", MARKET, "addresses", List.of(market.address()), "root", market.root()));
+                "/api/markets", Map.of("name", MARKET, "addresses", List.of(market.address()), "root", market.root()));
         require(added.path("skills").asInt() == SKILLS, "the marketplace was added with " + added);
         return SKILLS + " skills, believed until " + added.path("expires").asString();
     }
@@ -192,8 +191,10 @@ public final class MarketDemo {
     private JsonNode trustedRoot() {
         try {
             return JsonMapper.shared()
-                    .readTree(Files.readString(
-                            home.resolve("market").resolve(MARKET).resolve("metadata").resolve("root.json")));
+                    .readTree(Files.readString(home.resolve("market")
+                            .resolve(MARKET)
+                            .resolve("metadata")
+                            .resolve("root.json")));
         } catch (IOException e) {
             throw new LauncherException("The trusted root of the demo's home cannot be read", e);
         }

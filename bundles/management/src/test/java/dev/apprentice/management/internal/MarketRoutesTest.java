@@ -35,8 +35,8 @@ final class MarketRoutesTest {
 
     @Test
     void everyRouteNeedsTheApiKey() throws Exception {
-        for (String path : List.of(
-                "/api/markets", "/api/market/search", "/api/market/skill?id=java", "/api/market/updates")) {
+        for (String path :
+                List.of("/api/markets", "/api/market/search", "/api/market/skill?id=java", "/api/market/updates")) {
             assertThat(server.send(server.open(path)).statusCode()).as(path).isEqualTo(401);
             assertThat(server.send(server.api(path)).statusCode()).as(path).isEqualTo(200);
         }
@@ -93,7 +93,8 @@ final class MarketRoutesTest {
         assertThat(server.post("/api/markets", "{\"name\": \"../x\", \"addresses\": [\"/x\"], \"root\": \"\"}")
                         .statusCode())
                 .isEqualTo(400);
-        assertThat(server.post("/api/market/install", "{\"skill\": \"../../x\"}").statusCode())
+        assertThat(server.post("/api/market/install", "{\"skill\": \"../../x\"}")
+                        .statusCode())
                 .isEqualTo(400);
         assertThat(server.send(server.api("/api/market/skill?id=gone")).statusCode())
                 .isEqualTo(404);

@@ -34,9 +34,8 @@ sealed interface Address {
     }
 
     private static Address web(URI address) {
-        boolean plain = address.getRawUserInfo() == null
-                && address.getRawQuery() == null
-                && address.getRawFragment() == null;
+        boolean plain =
+                address.getRawUserInfo() == null && address.getRawQuery() == null && address.getRawFragment() == null;
         if (!plain || address.getHost() == null || !List.of("http", "https").contains(address.getScheme())) {
             throw refused(address.toString());
         }

@@ -51,6 +51,8 @@ final class Differences {
     }
 
     private static String list(List<String> items) {
-        return items.isEmpty() ? "none" : String.join(", ", items.stream().sorted().toList());
+        return items.isEmpty()
+                ? "none"
+                : String.join(", ", items.stream().sorted().toList());
     }
 }

@@ -126,7 +126,8 @@ final class EntryReader {
 
     /** The text in one line, without what could steer a terminal. */
     static String clean(String text, int longest) {
-        String plain = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Cn}\\p{Zl}\\p{Zp}]+", " ").strip();
+        String plain = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Cn}\\p{Zl}\\p{Zp}]+", " ")
+                .strip();
         return plain.length() <= longest ? plain : plain.substring(0, longest);
     }
 }

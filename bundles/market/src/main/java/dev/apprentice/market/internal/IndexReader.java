@@ -86,8 +86,7 @@ final class IndexReader {
         return new Index(List.copyOf(entries), problem);
     }
 
-    private static MarketException refused(
-            String market, String what, @Nullable JacksonException cause) {
+    private static MarketException refused(String market, String what, @Nullable JacksonException cause) {
         return new MarketException(
                 Code.REFUSED,
                 "Marketplace " + market + ": its index " + what + ": its owner must publish it again",

@@ -82,8 +82,8 @@ final class MarketInstall {
         if (wanted.trust().isPresent() && !wanted.trust().get().equalsIgnoreCase(fingerprint)) {
             throw new MarketException(
                     Code.UNTRUSTED,
-                    who + " has the fingerprint " + fingerprint + ", not " + wanted.trust().get()
-                            + ": ask the publisher which is right");
+                    who + " has the fingerprint " + fingerprint + ", not "
+                            + wanted.trust().get() + ": ask the publisher which is right");
         }
         if (wanted.trust().isEmpty() && !introduces.test(offer.market().name())) {
             throw new MarketException(
@@ -151,8 +151,7 @@ final class MarketInstall {
         }
     }
 
-    private static MarketException refused(
-            OpenMarket market, String what, @Nullable TufException cause) {
+    private static MarketException refused(OpenMarket market, String what, @Nullable TufException cause) {
         return new MarketException(
                 Code.REFUSED, "Marketplace " + market.name() + ": " + what + ": tell its owner", cause);
     }

@@ -53,10 +53,8 @@ final class MarketService implements Marketplaces {
         this.revocations = revocations;
         this.clock = clock;
         Offers offers = new Offers(markets::values, skills);
-        this.window =
-                new ShopWindow(offers, skills, publishers, revocations, () -> new Compatibility(model.get()));
-        this.installs =
-                new MarketInstall(offers, window, this::refresh, this::introduces, skills, publishers, clock);
+        this.window = new ShopWindow(offers, skills, publishers, revocations, () -> new Compatibility(model.get()));
+        this.installs = new MarketInstall(offers, window, this::refresh, this::introduces, skills, publishers, clock);
         table.all().forEach(row -> markets.put(row.name(), open(row.name(), row.addresses())));
     }
 
@@ -97,8 +95,9 @@ final class MarketService implements Marketplaces {
             throw new MarketException(
                     Code.AMBIGUOUS, "There is a marketplace " + name + " already: choose another name, or remove it");
         }
-        List<String> addresses =
-                wanted.addresses().stream().map(text -> Address.parse(text).toString()).toList();
+        List<String> addresses = wanted.addresses().stream()
+                .map(text -> Address.parse(text).toString())
+                .toList();
         OpenMarket market = open(name, addresses);
         // Left behind by an attempt that was killed.
         Folders.delete(market.folder().folder());

@@ -76,7 +76,8 @@ final class MarketTable {
     void remove(String name) {
         store.inTransaction(connection -> {
             update(connection, "DELETE FROM marketplace WHERE name = ?", name);
-            store.audit().append(AuditEvent.MARKETPLACE_REMOVED, name, "its metadata and its revocations are forgotten");
+            store.audit()
+                    .append(AuditEvent.MARKETPLACE_REMOVED, name, "its metadata and its revocations are forgotten");
             return name;
         });
     }

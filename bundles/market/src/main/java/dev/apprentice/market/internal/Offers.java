@@ -52,8 +52,9 @@ final class Offers {
         for (OpenMarket market : markets.get()) {
             if (wanted.market().map(market.name()::equals).orElse(true)) {
                 skillsOf(market, wanted.id()).stream()
-                        .filter(skill ->
-                                wanted.publisher().map(skill.publisher()::equals).orElse(true))
+                        .filter(skill -> wanted.publisher()
+                                .map(skill.publisher()::equals)
+                                .orElse(true))
                         .forEach(skill -> offers.add(new Offer(market, skill)));
             }
         }

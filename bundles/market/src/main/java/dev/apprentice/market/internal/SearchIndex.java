@@ -50,7 +50,8 @@ final class SearchIndex {
     /** Documents that have all words, or words that begin with them; the best first. */
     List<Match> find(String terms) {
         int[] total = new int[documents.size()];
-        String[] asked = Arrays.stream(split(terms)).distinct().limit(MOST_TERMS).toArray(String[]::new);
+        String[] asked =
+                Arrays.stream(split(terms)).distinct().limit(MOST_TERMS).toArray(String[]::new);
         for (int i = 0; i < asked.length; i++) {
             int[] scores = scores(asked[i]);
             for (int document = 0; document < total.length; document++) {

@@ -67,7 +67,8 @@ final class ShopWindow {
             }
         }
         if (markets.size() > 1) {
-            found.sort(Comparator.comparingInt((Found one) -> one.match().score()).reversed());
+            found.sort(
+                    Comparator.comparingInt((Found one) -> one.match().score()).reversed());
         }
         Compatibility here = compatibility.get();
         List<Hit> hits = found.stream()
@@ -93,7 +94,8 @@ final class ShopWindow {
         Compatibility here = compatibility.get();
         CatalogueEntry chosen = wanted.version()
                 .map(number -> offer.version(number).orElseThrow(() -> noVersion(offer, number)))
-                .orElseGet(() -> here.nearest(offer.skill()).orElse(offer.skill().newest()));
+                .orElseGet(
+                        () -> here.nearest(offer.skill()).orElse(offer.skill().newest()));
         TrustedPublisher publisher = offer.publisher().publisher();
         Optional<InstalledSkill> installed = skills.find(wanted.id());
         List<Difference> changes = installed
@@ -179,8 +181,7 @@ final class ShopWindow {
         Compatibility here = compatibility.get();
         return offer.skill().versions().stream()
                 .filter(here::fits)
-                .filter(entry ->
-                        revocations.find(entry.id(), entry.version()).isEmpty())
+                .filter(entry -> revocations.find(entry.id(), entry.version()).isEmpty())
                 .findFirst();
     }
 
@@ -193,8 +194,7 @@ final class ShopWindow {
                 return candidate.get();
             }
         }
-        CatalogueEntry entry = version.map(
-                        number -> offer.version(number).orElseThrow(() -> noVersion(offer, number)))
+        CatalogueEntry entry = version.map(number -> offer.version(number).orElseThrow(() -> noVersion(offer, number)))
                 .orElse(offer.skill().newest());
         String misfit = here.misfit(entry, offer.skill());
         if (!misfit.isEmpty()) {

@@ -12,17 +12,17 @@ import dev.apprentice.market.NewMarketplace;
 import dev.apprentice.market.SkillDetails;
 import dev.apprentice.market.SkillDetails.Difference;
 import dev.apprentice.market.SkillReference;
+import dev.apprentice.signing.publish.PackageSigner;
 import dev.apprentice.signing.verify.TrustStore;
 import dev.apprentice.skills.Revocations.Revocation;
 import dev.apprentice.skills.SkillException;
 import dev.apprentice.store.AuditEntry;
 import dev.apprentice.store.AuditEvent;
-import java.time.Duration;
-import java.util.Arrays;
 import java.nio.charset.StandardCharsets;
-import dev.apprentice.signing.publish.PackageSigner;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -70,7 +70,9 @@ class MarketplacesTest {
         assertThatThrownBy(work::run)
                 .isInstanceOfSatisfying(
                         MarketException.class,
-                        refusal -> assertThat(refusal.code()).as(refusal.getMessage()).isEqualTo(code))
+                        refusal -> assertThat(refusal.code())
+                                .as(refusal.getMessage())
+                                .isEqualTo(code))
                 .hasMessageContaining(reason);
     }
 
@@ -87,8 +89,10 @@ class MarketplacesTest {
         assertThat(details.versions().getFirst().changes()).isEqualTo("What is new in 1.0.0");
         assertThat(details.chosen().licence()).isEqualTo("MIT");
         install("prose");
-        assertThat(shelf.files).singleElement().satisfies(file -> assertThat(file.jar())
-                .isEqualTo(TestSkill.of("prose", "1.0.0").jar()));
+        assertThat(shelf.files)
+                .singleElement()
+                .satisfies(file -> assertThat(file.jar())
+                        .isEqualTo(TestSkill.of("prose", "1.0.0").jar()));
         assertThat(folder.resolve("home/market/test/downloads")).isEmptyDirectory();
         assertThat(shelf.markets.search("", 0, 10).hits().getFirst().installed())
                 .isEqualTo("1.0.0");
@@ -97,14 +101,20 @@ class MarketplacesTest {
     @Test
     void aPublisherIsTrustedOnlyByItsFingerprintOrByAMarketplaceThatMayIntroduce() {
         add();
-        refused(Code.UNTRUSTED, FINGERPRINT, () -> shelf.markets.install(
-                new InstallRequest(id("prose"), Optional.empty())));
-        refused(Code.UNTRUSTED, "ask the publisher", () -> shelf.markets.install(
-                new InstallRequest(id("prose"), Optional.of("0".repeat(64)))));
+        refused(
+                Code.UNTRUSTED,
+                FINGERPRINT,
+                () -> shelf.markets.install(new InstallRequest(id("prose"), Optional.empty())));
+        refused(
+                Code.UNTRUSTED,
+                "ask the publisher",
+                () -> shelf.markets.install(new InstallRequest(id("prose"), Optional.of("0".repeat(64)))));
         assertThat(shelf.publishers.list()).isEmpty();
         shelf.markets.remove("test");
         shelf.markets.add(new NewMarketplace("test", List.of(market.url()), market.root(), true));
-        assertThat(shelf.publishers.list()).as("before anything of theirs is installed").isEmpty();
+        assertThat(shelf.publishers.list())
+                .as("before anything of theirs is installed")
+                .isEmpty();
         shelf.markets.install(new InstallRequest(id("prose"), Optional.empty()));
         assertThat(shelf.publishers.list()).hasSize(1);
     }
@@ -155,7 +165,10 @@ class MarketplacesTest {
         refused(Code.UNREACHABLE, "test", () -> shelf.markets.refresh("test"));
         assertThat(shelf.markets.list().getFirst().problem()).isNotEmpty();
         clock.forward(Duration.ofDays(15));
-        assertThat(shelf.markets.search("prose", 0, 10).problems()).singleElement().asString().contains("expired");
+        assertThat(shelf.markets.search("prose", 0, 10).problems())
+                .singleElement()
+                .asString()
+                .contains("expired");
     }
 
     @Test
@@ -223,7 +236,8 @@ class MarketplacesTest {
         Revocation expected = new Revocation("prose", "1.0.0", "it [2J lies");
         assertThat(shelf.revoked.get("test")).containsExactly(expected);
         refused(Code.REVOKED, "lies", () -> install("prose"));
-        assertThat(shelf.markets.show(id("prose")).versions().getFirst().revoked()).contains("lies");
+        assertThat(shelf.markets.show(id("prose")).versions().getFirst().revoked())
+                .contains("lies");
         market.publish(TestSkill.of("prose", "1.1.0"));
         install("prose");
         assertThat(shelf.find("prose").orElseThrow().version()).isEqualTo("1.1.0");
@@ -282,8 +296,10 @@ class MarketplacesTest {
         byte[] forged = new String(market.root(), StandardCharsets.UTF_8)
                 .replace("\"threshold\":1", "\"threshold\":2")
                 .getBytes(StandardCharsets.UTF_8);
-        refused(Code.REFUSED, "good signatures", () -> shelf.markets.add(
-                new NewMarketplace("test", List.of(market.url()), forged, false)));
+        refused(
+                Code.REFUSED,
+                "good signatures",
+                () -> shelf.markets.add(new NewMarketplace("test", List.of(market.url()), forged, false)));
         refused(Code.UNREACHABLE, "127.0.0.1:1", () -> shelf.markets.add(market.wanted("http://127.0.0.1:1/")));
         assertThat(shelf.markets.list()).isEmpty();
         assertThat(folder.resolve("home/market/test")).doesNotExist();
@@ -306,8 +322,7 @@ class MarketplacesTest {
                     .isEqualTo("1.0.0");
             other.repository.addPublisher("eve", TestMarket.STRANGER.certificatePem());
             byte[] jar = TestSkill.of("prose", "9.0.0").jar();
-            other.repository.publish(
-                    "eve", jar, PackageSigner.sign(TestMarket.STRANGER, jar));
+            other.repository.publish("eve", jar, PackageSigner.sign(TestMarket.STRANGER, jar));
             shelf.markets.refresh("other");
             refused(Code.AMBIGUOUS, "other/eve/prose", () -> shelf.markets.show(id("prose")));
             install("test/ada/prose");
@@ -339,9 +354,8 @@ class MarketplacesTest {
             for (int minutes = 0; minutes < 24 * 60; minutes++) {
                 refresher.tick();
                 attempts += shelf.markets.list().getFirst().problem().isEmpty() ? 0 : 1;
-                shelf.store.inTransaction(connection -> connection
-                        .createStatement()
-                        .executeUpdate("UPDATE marketplace SET problem = ''"));
+                shelf.store.inTransaction(connection ->
+                        connection.createStatement().executeUpdate("UPDATE marketplace SET problem = ''"));
                 clock.forward(Duration.ofMinutes(1));
             }
             assertThat(attempts).isBetween(8, 12);

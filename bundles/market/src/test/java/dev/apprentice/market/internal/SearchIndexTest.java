@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class SearchIndexTest {
     private static final int MANY = 100_000;
-    private static final List<String> SUBJECTS = List.of("java", "prose", "sql", "latin", "haskell", "letters", "tests");
+    private static final List<String> SUBJECTS =
+            List.of("java", "prose", "sql", "latin", "haskell", "letters", "tests");
 
     /** A large catalogue, in which skill i is about subject i modulo seven. */
     static List<CatalogueEntry> many(int count) {
@@ -64,7 +65,9 @@ class SearchIndexTest {
                 .as("an id by itself comes first")
                 .startsWith("java-70007");
         assertThat(ids(catalogue, "haskell"))
-                .hasSize((int) many(MANY).stream().filter(one -> one.id().startsWith("haskell")).count())
+                .hasSize((int) many(MANY).stream()
+                        .filter(one -> one.id().startsWith("haskell"))
+                        .count())
                 .allMatch(id -> id.startsWith("haskell-"));
         assertThat(ids(catalogue, "LATIN house 37"))
                 .as("all words, in whatever case and field, must be there")
@@ -72,8 +75,7 @@ class SearchIndexTest {
                 .allMatch(id -> id.startsWith("latin-"));
         assertThat(ids(catalogue, "hask")).as("the beginning of a word").isEqualTo(ids(catalogue, "haskell"));
         assertThat(ids(catalogue, "haskell nothing-of-this-kind")).isEmpty();
-        assertThat(ids(catalogue, "publisher 42 sql"))
-                .contains("sql-" + sqlOfPublisher42());
+        assertThat(ids(catalogue, "publisher 42 sql")).contains("sql-" + sqlOfPublisher42());
     }
 
     private static int sqlOfPublisher42() {

@@ -16,7 +16,9 @@ class SkillReferenceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "Prose", "../prose", "a/b/c/d", "prose@1", "prose@", "@1.0.0", "prose--x", "prose.jar", "a b"})
+    @ValueSource(
+            strings = {"", "Prose", "../prose", "a/b/c/d", "prose@1", "prose@", "@1.0.0", "prose--x", "prose.jar", "a b"
+            })
     void whatNamesNoSkillIsRefused(String text) {
         assertThatThrownBy(() -> SkillReference.parse(text))
                 .isInstanceOf(MarketException.class)

@@ -38,7 +38,8 @@ final class TestMarket implements AutoCloseable {
         server.createContext("/", SimpleFileServer.createFileHandler(folder))
                 .getFilters()
                 .add(Filter.beforeHandler(
-                        "records", exchange -> requests.add(exchange.getRequestURI().getPath())));
+                        "records",
+                        exchange -> requests.add(exchange.getRequestURI().getPath())));
         server.start();
     }
 

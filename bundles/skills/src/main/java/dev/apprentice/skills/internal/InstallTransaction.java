@@ -28,8 +28,7 @@ final class InstallTransaction {
         SkillDescriptor descriptor = skill.descriptor();
         shelf.revoked().requireNone(descriptor.id(), descriptor.version().toString());
         requireFit(descriptor, shelf.model().info());
-        Optional<StoredVersion> installed =
-                shelf.tables().installed(descriptor.id());
+        Optional<StoredVersion> installed = shelf.tables().installed(descriptor.id());
         if (alreadyServes(installed, verified)) {
             return descriptor.id();
         }

@@ -34,8 +34,8 @@ final class RevocationTable {
                 Set<Revocation> found = new HashSet<>();
                 try (ResultSet row = query.executeQuery()) {
                     while (row.next()) {
-                        found.add(new Revocation(
-                                row.getString("id"), row.getString("version"), row.getString("reason")));
+                        found.add(
+                                new Revocation(row.getString("id"), row.getString("version"), row.getString("reason")));
                     }
                 }
                 return found;

@@ -35,8 +35,7 @@ public final class SkillsComponent {
         skills.start();
         services = List.of(
                 context.registerService(Skills.class, skills, null),
-                context.registerService(
-                        Revocations.class, new RevokedVersions(shelf.revoked(), skills::recheck), null),
+                context.registerService(Revocations.class, new RevokedVersions(shelf.revoked(), skills::recheck), null),
                 context.registerService(
                         Publishers.class, new TrustedPublishers(trust, store.audit(), skills::recheck), null));
     }

@@ -58,7 +58,8 @@ final class SkillFacts {
         String text = new String(content, StandardCharsets.UTF_8).strip();
         if (text.length() > LONGEST_CHANGES) {
             throw new SigningException(
-                    Code.ARCHIVE, CHANGES + " is longer than " + LONGEST_CHANGES + " characters: say what is new in less");
+                    Code.ARCHIVE,
+                    CHANGES + " is longer than " + LONGEST_CHANGES + " characters: say what is new in less");
         }
         return text;
     }

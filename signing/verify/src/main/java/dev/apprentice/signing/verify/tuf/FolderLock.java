@@ -37,8 +37,7 @@ final class FolderLock implements AutoCloseable {
 
     static FolderLock take(Path folder, Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
-        ReentrantLock thread =
-                THREADS.computeIfAbsent(folder.toAbsolutePath().normalize(), any -> new ReentrantLock());
+        ReentrantLock thread = THREADS.computeIfAbsent(folder.toAbsolutePath().normalize(), any -> new ReentrantLock());
         try {
             if (!thread.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw busy(folder);
@@ -58,8 +57,8 @@ final class FolderLock implements AutoCloseable {
     private static FileChannel locked(Path folder, long deadline) {
         try {
             Files.createDirectories(folder);
-            FileChannel channel = FileChannel.open(
-                    folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel =
+                    FileChannel.open(folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             try {
                 await(channel, folder, deadline);
                 return channel;

@@ -65,8 +65,8 @@ class FolderLockTest {
         private Holder() {}
 
         public static void main(String[] arguments) throws Exception {
-            try (FileChannel channel = FileChannel.open(
-                    Path.of(arguments[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            try (FileChannel channel =
+                    FileChannel.open(Path.of(arguments[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 channel.lock();
                 System.out.print('x');
                 System.out.flush();
