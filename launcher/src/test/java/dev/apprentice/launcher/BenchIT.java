@@ -28,6 +28,25 @@ class BenchIT {
     }
 
     @Test
+    void measuresInstallAndRollbackOfABigSkill() throws Exception {
+        BuiltProduct.Result result =
+                BuiltProduct.run(Duration.ofMinutes(3), "bench", "install", "--rounds", "1", "--json");
+        assertThat(result.exit()).as(result.errors()).isZero();
+        JsonNode report = JsonMapper.shared().readTree(result.output());
+        assertThat(report.path("skillBytes").asInt()).isBetween(19_000_000, 21_000_000);
+        assertThat(report.path("rows")
+                        .valueStream()
+                        .map(row -> row.path("change").asString()))
+                .containsExactly("install", "update", "rollback", "remove");
+        for (JsonNode row : report.path("rows")) {
+            assertThat(row.path("total").asDouble()).isPositive();
+            assertThat(row.path("besidesGate").asDouble())
+                    .isBetween(0.0, row.path("total").asDouble());
+        }
+        assertThat(report.path("rows").path(0).path("gate").asDouble()).isPositive();
+    }
+
+    @Test
     void anUnknownShapeIsRefusedByName() throws Exception {
         BuiltProduct.Result result = BuiltProduct.run(Duration.ofMinutes(3), "bench", "decode", "--shape", "70b");
         assertThat(result.exit()).isEqualTo(1);

@@ -7,7 +7,6 @@ import dev.apprentice.launcher.client.ApiException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +30,7 @@ class KillNineIT {
     void whatWasAcknowledgedSurvivesAndNothingIsHalf() throws Exception {
         System.out.println("KillNineIT: repeat with -Dapprentice.kill.seed=" + SEED);
         Random random = new Random(SEED);
-        Path learned = learnedHome();
+        Path learned = LearnedHome.make(folder, publisher);
         List<String> outcomes = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
             InterruptibleWork work = InterruptibleWork.values()[round % InterruptibleWork.values().length];
@@ -42,25 +41,6 @@ class KillNineIT {
         }
         outcomes.forEach(System.out::println);
         assertThat(outcomes).hasSize(ROUNDS);
-    }
-
-    /** A home with a skill that has learned, cleanly stopped: every round starts from a copy of it. */
-    private Path learnedHome() throws Exception {
-        Path home = folder.resolve("learned");
-        try (RunningPlatform platform = RunningPlatform.start(home)) {
-            ApiClient client = platform.client();
-            publisher.becomeTrusted(client);
-            publisher.install(client, InterruptibleWork.SKILL, "1.0.0");
-            Path code = TestCode.write(folder.resolve("code"), 20);
-            String path = "/api/skills/" + InterruptibleWork.SKILL;
-            client.work(path + "/learn", Map.of("folder", code.toString()), (event, data) -> {});
-            client.work(path + "/cycle", Map.of("count", 2), (event, data) -> {});
-            Shelf.Skill skill = Shelf.of(client).skill(InterruptibleWork.SKILL);
-            assertThat(skill).isNotNull();
-            assertThat(skill.history()).as("at least one cycle was committed").hasSizeGreaterThan(1);
-            platform.stop();
-        }
-        return home;
     }
 
     private String killed(Path home, InterruptibleWork work, long delay, String name) throws Exception {
@@ -77,7 +57,7 @@ class KillNineIT {
         }
         try (RunningPlatform platform = RunningPlatform.start(home)) {
             Shelf after = Shelf.of(platform.client());
-            requireWhole(platform.client(), after, name);
+            LearnedHome.requireWhole(platform.client(), after, name);
             boolean reached = work.reached(before, after);
             assertThat(reached || after.equals(before))
                     .as("%s: before %s, after %s", name, before, after)
@@ -104,20 +84,5 @@ class KillNineIT {
             assertThat(e.code()).as(e.getMessage()).isIn("connection_lost", "interrupted", "not_running");
             return false;
         }
-    }
-
-    private static void requireWhole(ApiClient client, Shelf shelf, String name) {
-        assertThat(client.post("/api/audit/verify", Map.of()).path("intact").asBoolean())
-                .as(name)
-                .isTrue();
-        shelf.skills().forEach((id, skill) -> {
-            assertThat(skill.state()).as("%s of %s", id, name).isEqualTo("SERVING");
-            assertThat(skill.history()).as("%s of %s", id, name).contains(skill.head());
-            StringBuilder text = new StringBuilder();
-            client.complete(
-                    Map.of("model", id, "prompt", "public class ", "max_tokens", 4, "stop", List.of(), "stream", true),
-                    text::append);
-            assertThat(text.toString()).as("a completion of %s in %s", id, name).isNotEmpty();
-        });
     }
 }

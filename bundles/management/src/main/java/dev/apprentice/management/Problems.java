@@ -33,7 +33,7 @@ public final class Problems {
         int status = switch (refusal.code()) {
             case NOT_FOUND -> 404;
             case FAILED -> 500;
-            case SIGNATURE, ARCHIVE, ADMISSION, INCOMPATIBLE, VERSION, REVOKED, PROBE -> 422;
+            case SIGNATURE, ARCHIVE, ADMISSION, CONSENT, INCOMPATIBLE, VERSION, REVOKED, PROBE -> 422;
         };
         return error(status, refusal.code(), refusal);
     }

@@ -10,6 +10,7 @@ import java.util.List;
  * @param publisherFingerprint SHA-256 hex over both certificates of the publisher
  * @param jarDigest of exactly the bytes that run
  * @param keptVersions versions that can be rolled back to, this one included, newest first
+ * @param permissions labels of what its user agreed that this version may do
  * @param dataOnly whether it contains no code
  * @param problem why it does not serve; empty if it serves
  */

@@ -28,6 +28,8 @@ public final class SkillException extends RuntimeException {
         ARCHIVE,
         /** A header, class or descriptor that no skill may have. */
         ADMISSION,
+        /** It asks for a permission that nobody has agreed to. */
+        CONSENT,
         /** Base model, tokenizer or platform do not fit. */
         INCOMPATIBLE,
         /** An older version than the floor, or the same version with other content. */

@@ -15,9 +15,23 @@ public interface Skills {
      * Installs a skill, or updates it if an older version is there: verify, admission, the same bytes into the framework, probe,
      * serve.
      *
+     * @param consent to the permissions it asks for; those agreed to for the installed version need none again
+     * @throws SkillException with the reason of the refusal, which is in the audit log too; with code CONSENT if a permission
+     *     lacks consent
+     */
+    InstalledSkill install(SkillPackage file, Consent consent);
+
+    /** Installs or updates a skill that asks for no permission, or for none that is new. */
+    default InstalledSkill install(SkillPackage file) {
+        return install(file, Consent.NONE);
+    }
+
+    /**
+     * Verifies and admits a file as {@link #install} does, without installing it.
+     *
      * @throws SkillException with the reason of the refusal, which is in the audit log too
      */
-    InstalledSkill install(SkillPackage file);
+    SkillOffer examine(SkillPackage file);
 
     /** Goes back to a commit: to the skill's version of that time and to what it knew then. */
     InstalledSkill rollBackToCommit(String id, String commit);

@@ -13,6 +13,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -55,13 +56,27 @@ public final class ApiClient {
         return json(request(path).header("Content-Type", "text/plain").POST(BodyPublishers.ofString(text)));
     }
 
-    /** Uploads a skill; an empty signature is not sent. */
+    /** Uploads a skill that asks for no permission, or for none that is new. */
     public JsonNode install(String fileName, byte[] jar, byte[] signature) {
+        return install(fileName, jar, signature, List.of());
+    }
+
+    /**
+     * Uploads a skill; an empty signature is not sent.
+     *
+     * @param allowed the permissions that the user agrees to
+     */
+    public JsonNode install(String fileName, byte[] jar, byte[] signature, List<String> allowed) {
         String boundary = UUID.randomUUID().toString();
         ByteArrayOutputStream form = new ByteArrayOutputStream();
         part(form, boundary, "jar", fileName, jar);
         if (signature.length > 0) {
             part(form, boundary, "signature", fileName + ".p7s", signature);
+        }
+        if (!allowed.isEmpty()) {
+            String field = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"allow\"\r\n\r\n"
+                    + String.join(",", allowed) + "\r\n";
+            form.writeBytes(field.getBytes(StandardCharsets.UTF_8));
         }
         form.writeBytes(("--" + boundary + "--\r\n").getBytes(StandardCharsets.US_ASCII));
         return json(request("/api/skills")

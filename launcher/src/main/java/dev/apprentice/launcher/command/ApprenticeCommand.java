@@ -33,6 +33,7 @@ import picocli.CommandLine.Command;
             TrustCommand.class,
             TokenCommand.class,
             KeyCommand.class,
+            NewSkillCommand.class,
             SignCommand.class,
             RepoCommand.class,
             TufClientCommand.class,

@@ -5,6 +5,9 @@ import dev.apprentice.launcher.client.Connection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,13 @@ final class InstallCommand implements Callable<Integer> {
     private @Nullable Path signature;
 
     @Option(
+            names = "--allow",
+            paramLabel = "PERMISSION",
+            split = ",",
+            description = "A permission that it asks for and you agree to; again for more.")
+    private List<String> allowed = new ArrayList<>();
+
+    @Option(
             names = "--trust",
             paramLabel = "FINGERPRINT",
             description = "Trust the publisher with this fingerprint, which you have compared.")
@@ -56,9 +66,10 @@ final class InstallCommand implements Callable<Integer> {
     }
 
     private void fromMarketplace() {
-        Map<String, String> wanted = trust == null
-                ? Map.of("skill", skill)
-                : Map.of("skill", skill, "trust", trust.replaceAll("[\\s:]", ""));
+        Map<String, Object> wanted = new LinkedHashMap<>(Map.of("skill", skill, "allow", allowed));
+        if (trust != null) {
+            wanted.put("trust", trust.replaceAll("[\\s:]", ""));
+        }
         try (Connection connection = home.connect()) {
             output.print(connection.client().post("/api/market/install", wanted), InstallCommand::told);
         }
@@ -69,7 +80,9 @@ final class InstallCommand implements Callable<Integer> {
         byte[] signatureBytes = Files.exists(beside) ? read(beside) : new byte[0];
         try (Connection connection = home.connect()) {
             output.print(
-                    connection.client().install(String.valueOf(file.getFileName()), read(file), signatureBytes),
+                    connection
+                            .client()
+                            .install(String.valueOf(file.getFileName()), read(file), signatureBytes, allowed),
                     InstallCommand::told);
         }
     }
@@ -77,7 +90,7 @@ final class InstallCommand implements Callable<Integer> {
     private static void told(JsonNode installed) {
         System.out.println("Installed " + installed.path("id").asString() + " "
                 + installed.path("version").asString() + " by "
-                + installed.path("publisher").asString());
+                + installed.path("publisher").asString() + SkillsCommand.permissions(installed));
     }
 
     static byte[] read(Path file) {

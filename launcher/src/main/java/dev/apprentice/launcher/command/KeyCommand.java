@@ -13,10 +13,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The keys of a publisher. */
-@Command(name = "key", description = "Make the keys of a publisher.", mixinStandardHelpOptions = true)
+@Command(
+        name = "key",
+        description = "Make the keys of a publisher, and seal them anew.",
+        mixinStandardHelpOptions = true)
 final class KeyCommand {
     /** Environment variable that holds the passphrase where there is no terminal. */
     static final String PASSPHRASE = "APPRENTICE_PASSPHRASE";
+
+    private static final String NEW_PASSPHRASE = "APPRENTICE_NEW_PASSPHRASE";
 
     @Command(
             name = "new",
@@ -38,6 +43,24 @@ final class KeyCommand {
         return 0;
     }
 
+    @Command(
+            name = "reseal",
+            description = "Seal keys anew: under another passphrase, or from the form of earlier versions to today's.",
+            mixinStandardHelpOptions = true)
+    int reseal(@Parameters(paramLabel = "FILE", description = "What 'key new' made.") Path file) {
+        char[] passphrase = passphrase("Passphrase of the keys in " + file + ": ", PASSPHRASE);
+        char[] fresh = new char[0];
+        try {
+            fresh = passphrase("New passphrase: ", NEW_PASSPHRASE);
+            PublisherKeys.reseal(file, passphrase, fresh);
+            System.out.println("Sealed anew: " + file + ". Destroy its old copies.");
+        } finally {
+            Arrays.fill(passphrase, '\0');
+            Arrays.fill(fresh, '\0');
+        }
+        return 0;
+    }
+
     private static void write(Path file, String text) {
         try {
             Files.writeString(file, text);
@@ -47,14 +70,18 @@ final class KeyCommand {
     }
 
     static char[] passphrase(String question) {
-        String variable = System.getenv(PASSPHRASE);
+        return passphrase(question, PASSPHRASE);
+    }
+
+    private static char[] passphrase(String question, String name) {
+        String variable = System.getenv(name);
         if (variable != null) {
             return variable.toCharArray();
         }
         Console console = System.console();
         char @Nullable [] answer = console == null ? null : console.readPassword(question);
         if (answer == null || answer.length == 0) {
-            throw new LauncherException("A passphrase is needed: type it on a terminal, or set " + PASSPHRASE);
+            throw new LauncherException("A passphrase is needed: type it on a terminal, or set " + name);
         }
         return answer;
     }

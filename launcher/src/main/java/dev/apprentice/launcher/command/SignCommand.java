@@ -33,6 +33,10 @@ final class SignCommand implements Callable<Integer> {
             Arrays.fill(passphrase, '\0');
         }
         System.out.println("Signed: " + signature);
+        if (PublisherKeys.isOutdated(keys)) {
+            System.err.println("The keys in " + keys + " are sealed as earlier versions did, which is easier to guess: "
+                    + "'apprentice key reseal " + keys + "' seals them by Argon2id.");
+        }
         return 0;
     }
 }

@@ -1,6 +1,7 @@
 package dev.apprentice.launcher.command;
 
 import dev.apprentice.launcher.client.Connection;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,11 +30,19 @@ final class SkillsCommand implements Callable<Integer> {
         }
         for (JsonNode skill : skills) {
             System.out.printf(
-                    "%-24s %-10s %-12s %s%n",
+                    "%-24s %-10s %-12s %s%s%n",
                     skill.path("id").asString(),
                     skill.path("version").asString(),
                     skill.path("state").asString(),
-                    skill.path("publisher").asString());
+                    skill.path("publisher").asString(),
+                    permissions(skill));
         }
+    }
+
+    /** What a skill may do, to follow its publisher; empty if it may do nothing but shape text. */
+    static String permissions(JsonNode skill) {
+        List<String> labels =
+                skill.path("permissions").valueStream().map(JsonNode::asString).toList();
+        return labels.isEmpty() ? "" : " (may use " + String.join(", ", labels) + ")";
     }
 }

@@ -21,6 +21,7 @@ public final class MarketDemo {
     private static final int SKILLS = 20;
     private static final String MARKET = "demo";
     private static final String ID = "skill-01";
+    private static final String PERMISSION = "read_clock";
     private static final String REASON = "a fault of the demo";
 
     private final ApiClient client;
@@ -57,7 +58,8 @@ public final class MarketDemo {
         step("search", this::search);
         step("refuse a stranger", this::refuseStranger);
         step("install", this::install);
-        step("update", this::update);
+        step("refuse to grow rights", this::refuseMoreRights);
+        step("update with consent", this::update);
         step("roll back", this::rollBack);
         step("revoke", this::revoke);
         step("leave the revoked version", this::leaveRevoked);
@@ -81,6 +83,7 @@ public final class MarketDemo {
                 version,
                 "Skill " + number,
                 number % 2 == 0 ? "Completes queries of databases." : "Completes tests of Java.",
+                version.equals("1.0.0") ? List.of() : List.of(PERMISSION),
                 version.equals("1.0.0") ? "The first version." : "Better than the one before.");
     }
 
@@ -113,16 +116,20 @@ public final class MarketDemo {
         return ID + " 1.0.0 by " + installed.path("publisher").asString() + " serves";
     }
 
-    private String update() {
+    private String refuseMoreRights() {
         market.publish("ada", skill(1, "1.1.0"));
         refresh();
+        return refused("consent", ID);
+    }
+
+    private String update() {
         JsonNode updates = client.get("/api/market/updates");
         require(
                 updates.size() == 1 && updates.at("/0/available").asString("").equals("1.1.0"),
                 "the updates are " + updates);
-        client.post("/api/market/install", Map.of("skill", ID));
+        allow(ID);
         requireServing("1.1.0");
-        return "1.0.0 → 1.1.0; it would change " + changes(updates.at("/0/changes"));
+        return "1.0.0 → 1.1.0, agreed to " + PERMISSION + "; changed: " + changes(updates.at("/0/changes"));
     }
 
     private static String changes(JsonNode changes) {
@@ -153,7 +160,7 @@ public final class MarketDemo {
 
     private String leaveRevoked() {
         refused("revoked", ID + "@1.0.0");
-        client.post("/api/market/install", Map.of("skill", ID));
+        allow(ID);
         requireServing("1.1.0");
         return "1.0.0 cannot be installed again, 1.1.0 serves";
     }
@@ -198,6 +205,10 @@ public final class MarketDemo {
         } catch (IOException e) {
             throw new LauncherException("The trusted root of the demo's home cannot be read", e);
         }
+    }
+
+    private void allow(String skill) {
+        client.post("/api/market/install", Map.of("skill", skill, "allow", List.of(PERMISSION)));
     }
 
     private void refresh() {

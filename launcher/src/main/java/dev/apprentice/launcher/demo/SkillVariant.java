@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
@@ -22,9 +23,11 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * A skill made from one that ships, with the same adapter under another name.
  *
+ * @param permissions what it asks for
  * @param changes what its publisher says is new
  */
-record SkillVariant(String id, String version, String name, String description, String changes) {
+record SkillVariant(
+        String id, String version, String name, String description, List<String> permissions, String changes) {
     private static final String DESCRIPTOR = "META-INF/apprentice/skill.json";
     private static final String CHANGES = "META-INF/apprentice/changes.txt";
     private static final LocalDateTime TIME = LocalDateTime.of(2026, 1, 1, 0, 0);
@@ -57,6 +60,7 @@ record SkillVariant(String id, String version, String name, String description, 
     private byte[] descriptor(byte[] content) {
         ObjectNode descriptor = (ObjectNode) JsonMapper.shared().readTree(content);
         descriptor.put("id", id).put("version", version).put("name", name).put("description", description);
+        permissions.forEach(descriptor.putArray("permissions")::add);
         return JsonMapper.shared().writeValueAsBytes(descriptor);
     }
 

@@ -8,6 +8,9 @@ package dev.apprentice.skill;
  */
 public interface SkillExtension {
 
+    /** Called once, before the other methods, if the user has agreed to the permission {@code files}. */
+    default void open(SkillFiles files) {}
+
     /** The text the model continues, made of what the user wrote. */
     default String prepare(SkillPrompt prompt) {
         return prompt.text();

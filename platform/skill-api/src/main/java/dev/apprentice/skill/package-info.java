@@ -1,7 +1,7 @@
 /** All that a skill with code imports. */
 @NullMarked
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package dev.apprentice.skill;
 
 import org.jspecify.annotations.NullMarked;

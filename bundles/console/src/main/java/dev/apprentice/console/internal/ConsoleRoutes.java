@@ -18,6 +18,7 @@ public final class ConsoleRoutes implements RouteContributor {
     private static final String WEB_JARS = "META-INF/resources/webjars/";
 
     private final ShelfPage shelf;
+    private final InstallPages install;
     private final SkillPage skill;
     private final ChangePages changes;
     private final AuditPage audit;
@@ -34,7 +35,8 @@ public final class ConsoleRoutes implements RouteContributor {
             @Reference Store store) {
         Templates templates = new Templates();
         Shelf installed = new Shelf(skills, learning);
-        this.shelf = new ShelfPage(templates, installed, skills);
+        this.shelf = new ShelfPage(templates, installed);
+        this.install = new InstallPages(templates, shelf, skills);
         this.skill = new SkillPage(templates, installed, model);
         this.changes = new ChangePages(templates, installed, skills);
         this.audit = new AuditPage(templates, store.audit());
@@ -49,6 +51,7 @@ public final class ConsoleRoutes implements RouteContributor {
         routes.assets("/assets/htmx", loader, WEB_JARS + "htmx.org/2.0.10/dist");
         routes.assets("/assets/uplot", loader, WEB_JARS + "uplot/1.6.30/dist");
         shelf.contribute(routes);
+        install.contribute(routes);
         skill.contribute(routes);
         changes.contribute(routes);
         audit.contribute(routes);

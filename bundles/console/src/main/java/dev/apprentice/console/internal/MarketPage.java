@@ -15,10 +15,13 @@ import dev.apprentice.market.Marketplaces;
 import dev.apprentice.market.SearchPage;
 import dev.apprentice.market.SkillDetails;
 import dev.apprentice.market.SkillReference;
+import dev.apprentice.skills.Consent;
 import dev.apprentice.skills.InstalledSkill;
+import dev.apprentice.skills.Permission;
 import dev.apprentice.skills.SkillException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -82,7 +85,10 @@ public final class MarketPage implements RouteContributor {
         String id = exchange.form("skill").orElse("");
         Optional<String> trust = exchange.form("trust").filter(text -> !text.isEmpty());
         try {
-            InstalledSkill installed = markets.install(new InstallRequest(SkillReference.parse(id), trust));
+            Consent consent = exchange.form("allow")
+                    .map(labels -> Consent.to(List.of(labels.split(","))))
+                    .orElse(Consent.NONE);
+            InstalledSkill installed = markets.install(new InstallRequest(SkillReference.parse(id), trust, consent));
             exchange.redirect("/skills/" + Format.part(installed.id()));
         } catch (MarketException e) {
             details(exchange, Problems.asHttp(e).status(), id, Optional.of(Notice.refused(e)));
@@ -107,6 +113,18 @@ public final class MarketPage implements RouteContributor {
 
     /** What the template of one skill shows. */
     public record DetailsView(Frame frame, SkillDetails skill) {
+        /** What the chosen version asks for. */
+        public List<Permission> permissions() {
+            return skill.chosen().permissions().stream()
+                    .flatMap(label -> Permission.of(label).stream())
+                    .toList();
+        }
+
+        /** Its labels, as the form sends them. */
+        public String labels() {
+            return permissions().stream().map(Permission::label).collect(Collectors.joining(","));
+        }
+
         /** The full name of the version shown, as forms send it. */
         public String reference() {
             return full() + "@" + skill.chosen().version();

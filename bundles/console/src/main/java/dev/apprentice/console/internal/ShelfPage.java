@@ -3,52 +3,33 @@ package dev.apprentice.console.internal;
 import dev.apprentice.console.internal.Frame.Notice;
 import dev.apprentice.console.internal.Frame.Section;
 import dev.apprentice.http.Exchange;
-import dev.apprentice.http.Exchange.Upload;
 import dev.apprentice.http.Routes;
 import dev.apprentice.http.Routes.Access;
 import dev.apprentice.learning.Commit;
-import dev.apprentice.management.Problems;
 import dev.apprentice.skills.InstalledSkill;
-import dev.apprentice.skills.SkillException;
-import dev.apprentice.skills.SkillPackage;
-import dev.apprentice.skills.Skills;
 import java.util.List;
 
 /** The first page: what is installed, and a form to install more. */
 public final class ShelfPage {
     private final Templates templates;
     private final Shelf shelf;
-    private final Skills skills;
 
-    ShelfPage(Templates templates, Shelf shelf, Skills skills) {
+    ShelfPage(Templates templates, Shelf shelf) {
         this.templates = templates;
         this.shelf = shelf;
-        this.skills = skills;
     }
 
     void contribute(Routes routes) {
         routes.get("/", Access.BROWSER, exchange -> show(exchange, 200, frame(exchange)));
-        routes.post("/skills", Access.BROWSER, this::install);
     }
 
-    private void install(Exchange exchange) {
-        try {
-            Upload jar = upload(exchange, "jar");
-            InstalledSkill skill = skills.install(new SkillPackage(
-                    jar.fileName(), jar.content(), upload(exchange, "signature").content()));
-            Notice done =
-                    Notice.done(skill.name() + " " + skill.version() + " by " + skill.publisher() + " is installed.");
-            show(exchange, 200, frame(exchange).with(done));
-        } catch (SkillException e) {
-            show(exchange, Problems.asHttp(e).status(), frame(exchange).with(Notice.refused(e)));
-        }
+    /** Shows the shelf with what has become of a change. */
+    void show(Exchange exchange, Notice notice) {
+        show(exchange, 200, frame(exchange).with(notice));
     }
 
-    private static Upload upload(Exchange exchange, String field) {
-        return exchange.uploads().stream()
-                .filter(upload -> upload.field().equals(field))
-                .findFirst()
-                .orElse(new Upload(field, "", new byte[0]));
+    void refuse(Exchange exchange, int status, Notice notice) {
+        show(exchange, status, frame(exchange).with(notice));
     }
 
     private void show(Exchange exchange, int status, Frame frame) {

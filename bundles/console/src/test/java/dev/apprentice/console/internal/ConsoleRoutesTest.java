@@ -110,6 +110,7 @@ final class ConsoleRoutesTest {
         assertHarmless(get("/skills/java/remove").body());
         assertHarmless(
                 post("/skills/java/roll-back", "commit=" + Format.part(HOSTILE)).body());
+        assertHarmless(upload("2.0.0 asks for files" + HOSTILE, "signed").body());
         assertThat(get("/missing" + Format.part("<script>alert(1)")).body()).doesNotContain("<script>");
     }
 
@@ -158,6 +159,38 @@ final class ConsoleRoutesTest {
         assertThat(platform.changes).containsExactly("install skill.jar");
     }
 
+    @Test
+    void aSkillThatAsksForPermissionsIsInstalledAfterConsentOnly() throws Exception {
+        open("java", "");
+        String page = upload("2.0.0 asks for files", "signed").body();
+        assertThat(page)
+                .contains("Allow Name 2.0.0 asks for files this?", "update from 1.0.0", "Publisher", "ab12")
+                .contains("keeps texts of its own", "Allow and install");
+        assertThat(platform.changes).isEmpty();
+        assertThat(post("/skills/consent", "permissions=files&upload=guessed").body())
+                .contains("Refused.", "no longer kept");
+        Matcher upload =
+                Pattern.compile("name=\"upload\" value=\"([0-9a-f]{32})\"").matcher(page);
+        assertThat(upload.find()).isTrue();
+        String form = "permissions=files&upload=" + upload.group(1);
+        assertThat(post("/skills/consent", form).body())
+                .contains("Name 2.0.0 asks for files by Publisher is installed.");
+        assertThat(platform.changes).containsExactly("install skill.jar, allowed files");
+        assertThat(post("/skills/consent", form).body()).as("once only").contains("no longer kept");
+    }
+
+    @Test
+    void consentMeansWhatThePageShowed() throws Exception {
+        open("java", "");
+        Matcher upload = Pattern.compile("name=\"upload\" value=\"([0-9a-f]{32})\"")
+                .matcher(upload("2.0.0 asks for files", "signed").body());
+        assertThat(upload.find()).isTrue();
+        assertThat(post("/skills/consent", "permissions=read_clock&upload=" + upload.group(1))
+                        .body())
+                .contains("Refused.", "files");
+        assertThat(platform.changes).isEmpty();
+    }
+
     private HttpResponse<String> upload(String jar, String signature) throws Exception {
         String field = "--b\r\nContent-Disposition: form-data; name=\"_csrf\"\r\n\r\n" + csrf + "\r\n";
         return server.send(
@@ -186,6 +219,7 @@ final class ConsoleRoutesTest {
         csrf = "wrong";
         for (String path : List.of(
                 "/skills",
+                "/skills/consent",
                 "/skills/java/roll-back",
                 "/skills/java/remove",
                 "/skills/java/cycle",

@@ -10,6 +10,7 @@ import dev.apprentice.market.InstallRequest;
 import dev.apprentice.market.Marketplaces;
 import dev.apprentice.market.NewMarketplace;
 import dev.apprentice.market.SkillReference;
+import dev.apprentice.skills.Consent;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,7 @@ public final class MarketRoutes implements RouteContributor {
     private void install(Exchange exchange) {
         Chosen chosen = exchange.json(Chosen.class);
         SkillReference skill = SkillReference.parse(text("skill", chosen.skill));
-        exchange.answerJson(200, markets.install(new InstallRequest(skill, Optional.ofNullable(chosen.trust))));
+        exchange.answerJson(200, markets.install(chosen.request(skill)));
     }
 
     private static int number(Exchange exchange, String name, String otherwise) {
@@ -110,5 +111,13 @@ public final class MarketRoutes implements RouteContributor {
         }
     }
 
-    private record Chosen(@Nullable String skill, @Nullable String trust) {}
+    private record Chosen(
+            @Nullable String skill,
+            @Nullable String trust,
+            @Nullable List<String> allow) {
+        InstallRequest request(SkillReference reference) {
+            return new InstallRequest(
+                    reference, Optional.ofNullable(trust), allow == null ? Consent.NONE : Consent.to(allow));
+        }
+    }
 }

@@ -10,9 +10,12 @@ import dev.apprentice.learning.Learner.BufferStatus;
 import dev.apprentice.learning.Learning;
 import dev.apprentice.learning.Learning.LearnedState;
 import dev.apprentice.management.Problems;
+import dev.apprentice.skills.Consent;
 import dev.apprentice.skills.InstalledSkill;
 import dev.apprentice.skills.SkillPackage;
 import dev.apprentice.skills.Skills;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,7 @@ final class SkillsApi {
         routes.post("/api/skills/{id}/rollback", Access.API, Problems.told(this::rollBack));
     }
 
+    /** A form of two files, and in {@code allow} the labels of the permissions that the user agrees to, with commas. */
     private void install(Exchange exchange) {
         String name = "";
         byte[] jar = new byte[0];
@@ -54,7 +58,10 @@ final class SkillsApi {
         if (jar.length == 0) {
             throw new HttpException(400, "bad_form", "The form has no file: send the skill as multipart file jar");
         }
-        exchange.answerJson(200, skills.install(new SkillPackage(name, jar, signature)));
+        List<String> allowed = Arrays.stream(exchange.form("allow").orElse("").split(","))
+                .filter(label -> !label.isEmpty())
+                .toList();
+        exchange.answerJson(200, skills.install(new SkillPackage(name, jar, signature), Consent.to(allowed)));
     }
 
     private void show(Exchange exchange) {

@@ -13,6 +13,7 @@ import dev.apprentice.signing.verify.TrustStore;
 import dev.apprentice.signing.verify.tuf.Metadata.TargetFile;
 import dev.apprentice.signing.verify.tuf.StrictJson;
 import dev.apprentice.signing.verify.tuf.TufException;
+import dev.apprentice.skills.Consent;
 import dev.apprentice.skills.InstalledSkill;
 import dev.apprentice.skills.Publishers;
 import dev.apprentice.skills.SkillException;
@@ -69,14 +70,14 @@ final class MarketInstall {
         Introduced publisher = offer.publisher();
         boolean trusted = window.trusts(publisher.publisher().fingerprint());
         if (!trusted) {
-            requireConsent(wanted, offer, publisher);
+            requireTrust(wanted, offer, publisher);
         }
         SkillPackage file = download(offer.market(), entry);
         verify(offer.market(), file, publisher, entry);
-        return trusted ? skills.install(file) : installAsStranger(file, publisher);
+        return trusted ? skills.install(file, wanted.consent()) : installAsStranger(file, wanted.consent(), publisher);
     }
 
-    private void requireConsent(InstallRequest wanted, Offer offer, Introduced introduced) {
+    private void requireTrust(InstallRequest wanted, Offer offer, Introduced introduced) {
         String fingerprint = introduced.publisher().fingerprint();
         String who = "'" + introduced.publisher().name() + "', who publishes " + offer + ",";
         if (wanted.trust().isPresent() && !wanted.trust().get().equalsIgnoreCase(fingerprint)) {
@@ -141,10 +142,10 @@ final class MarketInstall {
     }
 
     /** Whoever is trusted for the sake of a skill that is then refused is not trusted afterwards. */
-    private InstalledSkill installAsStranger(SkillPackage file, Introduced introduced) {
+    private InstalledSkill installAsStranger(SkillPackage file, Consent consent, Introduced introduced) {
         publishers.trust(introduced.pem());
         try {
-            return skills.install(file);
+            return skills.install(file, consent);
         } catch (SkillException refusal) {
             publishers.distrust(introduced.publisher().fingerprint());
             throw refusal;

@@ -14,6 +14,7 @@ import dev.apprentice.market.SkillDetails.Difference;
 import dev.apprentice.market.SkillReference;
 import dev.apprentice.signing.publish.PackageSigner;
 import dev.apprentice.signing.verify.TrustStore;
+import dev.apprentice.skills.Consent;
 import dev.apprentice.skills.Revocations.Revocation;
 import dev.apprentice.skills.SkillException;
 import dev.apprentice.store.AuditEntry;
@@ -26,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,15 +37,25 @@ class MarketplacesTest {
             TrustStore.read(TestMarket.ADA.certificatePem()).fingerprint();
 
     @TempDir
+    static Path shared;
+
+    private static TestMarket.Template template;
+
+    @TempDir
     Path folder;
 
     private final MovableClock clock = new MovableClock();
     private TestMarket market;
     private TestShelf shelf;
 
+    @BeforeAll
+    static void makeTemplate() {
+        template = TestMarket.Template.make(shared);
+    }
+
     @BeforeEach
     void open() {
-        market = new TestMarket(folder, clock);
+        market = new TestMarket(template, folder, clock);
         shelf = new TestShelf(folder.resolve("home"), clock);
         market.publish(TestSkill.of("prose", "1.0.0"));
     }
@@ -59,7 +71,7 @@ class MarketplacesTest {
     }
 
     private void install(String skill) {
-        shelf.markets.install(new InstallRequest(SkillReference.parse(skill), Optional.of(FINGERPRINT)));
+        shelf.markets.install(new InstallRequest(SkillReference.parse(skill), Optional.of(FINGERPRINT), Consent.NONE));
     }
 
     private static SkillReference id(String text) {
@@ -104,18 +116,19 @@ class MarketplacesTest {
         refused(
                 Code.UNTRUSTED,
                 FINGERPRINT,
-                () -> shelf.markets.install(new InstallRequest(id("prose"), Optional.empty())));
+                () -> shelf.markets.install(new InstallRequest(id("prose"), Optional.empty(), Consent.NONE)));
         refused(
                 Code.UNTRUSTED,
                 "ask the publisher",
-                () -> shelf.markets.install(new InstallRequest(id("prose"), Optional.of("0".repeat(64)))));
+                () -> shelf.markets.install(
+                        new InstallRequest(id("prose"), Optional.of("0".repeat(64)), Consent.NONE)));
         assertThat(shelf.publishers.list()).isEmpty();
         shelf.markets.remove("test");
         shelf.markets.add(new NewMarketplace("test", List.of(market.url()), market.root(), true));
         assertThat(shelf.publishers.list())
                 .as("before anything of theirs is installed")
                 .isEmpty();
-        shelf.markets.install(new InstallRequest(id("prose"), Optional.empty()));
+        shelf.markets.install(new InstallRequest(id("prose"), Optional.empty(), Consent.NONE));
         assertThat(shelf.publishers.list()).hasSize(1);
     }
 
@@ -195,9 +208,9 @@ class MarketplacesTest {
     }
 
     @Test
-    void aMirrorStandsInForAnAddressThatIsDownOrSetBack() throws Exception {
+    void aMirrorStandsInForAnAddressThatIsDownOrSetBack() {
         Path old = folder.resolve("old");
-        copy(market.folder, old);
+        TestMarket.copy(market.folder, old);
         market.publish(TestSkill.of("prose", "1.1.0"));
         shelf.markets.add(market.wanted("http://127.0.0.1:1/", old.toString(), market.url()));
         assertThat(shelf.markets.show(id("prose")).chosen().version()).isEqualTo("1.0.0");
@@ -311,7 +324,7 @@ class MarketplacesTest {
     @Test
     void whichOfSeveralMarketplacesIsMeantMustBeClear() throws Exception {
         add();
-        TestMarket other = new TestMarket(Files.createDirectories(folder.resolve("other")), clock);
+        TestMarket other = new TestMarket(template, Files.createDirectories(folder.resolve("other")), clock);
         try {
             other.publish(TestSkill.of("prose", "3.0.0"));
             shelf.markets.add(new NewMarketplace("other", List.of(other.url()), other.root(), false));
@@ -360,14 +373,6 @@ class MarketplacesTest {
             }
             assertThat(attempts).isBetween(8, 12);
             assertThat(shelf.markets.list().getFirst().refreshed()).isEqualTo(before.refreshed());
-        }
-    }
-
-    private static void copy(Path from, Path to) throws Exception {
-        try (var files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(from.relativize(file).toString()));
-            }
         }
     }
 }

@@ -5,10 +5,13 @@ import dev.apprentice.model.ModelInfo;
 import dev.apprentice.signing.verify.PackageVerifier;
 import dev.apprentice.signing.verify.TrustStore;
 import dev.apprentice.signing.verify.VerifiedPackage;
+import dev.apprentice.skills.Consent;
 import dev.apprentice.skills.InstalledSkill;
+import dev.apprentice.skills.Permission;
 import dev.apprentice.skills.Revocations;
 import dev.apprentice.skills.ServingSkill;
 import dev.apprentice.skills.SkillException;
+import dev.apprentice.skills.SkillOffer;
 import dev.apprentice.skills.SkillPackage;
 import dev.apprentice.skills.Skills;
 import dev.apprentice.store.internal.StoreComponent;
@@ -48,7 +51,7 @@ final class TestShelf implements Skills, Revocations, AutoCloseable {
     }
 
     @Override
-    public InstalledSkill install(SkillPackage file) {
+    public InstalledSkill install(SkillPackage file, Consent consent) {
         VerifiedPackage verified = new PackageVerifier(clock).verify(file.jar(), file.signature(), trust);
         if (!refusal.isEmpty()) {
             throw new SkillException(SkillException.Code.PROBE, refusal);
@@ -65,12 +68,17 @@ final class TestShelf implements Skills, Revocations, AutoCloseable {
                 verified.digest(),
                 Instant.EPOCH,
                 List.of(name[1]),
-                List.of(),
+                consent.permissions().stream().map(Permission::label).toList(),
                 true,
                 InstalledSkill.State.SERVING,
                 "");
         installed.put(name[0], skill);
         return skill;
+    }
+
+    @Override
+    public SkillOffer examine(SkillPackage file) {
+        throw new UnsupportedOperationException(file.fileName());
     }
 
     @Override

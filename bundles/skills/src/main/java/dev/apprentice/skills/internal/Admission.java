@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Everything that is checked about a bundle before the framework sees it. */
 final class Admission {
@@ -18,21 +19,32 @@ final class Admission {
         SkillDescriptor descriptor = DescriptorReader.read(archive.content(SkillDescriptor.FILE));
         HeaderRules.check(ManifestHeaders.read(archive.content("META-INF/MANIFEST.MF")), descriptor);
         List<String> classes = classes(archive, descriptor);
-        AdapterFiles adapter = new AdapterFiles(
-                archive.content(descriptor.adapter() + "/adapter_config.json"),
-                archive.content(descriptor.adapter() + "/adapter_model.safetensors"));
-        return new AdmittedSkill(descriptor, adapter, snippets(archive, descriptor), classes);
+        return new AdmittedSkill(descriptor, shipped(archive, descriptor), snippets(archive, descriptor), classes);
+    }
+
+    private static Optional<AdapterFiles> shipped(StrictZip archive, SkillDescriptor descriptor) {
+        return switch (descriptor.adapter()) {
+            case StartingAdapter.Shipped(String folder) ->
+                Optional.of(new AdapterFiles(
+                        archive.content(folder + "/adapter_config.json"),
+                        archive.content(folder + "/adapter_model.safetensors")));
+            case StartingAdapter.Blank _ -> Optional.empty();
+        };
     }
 
     private static List<String> classes(StrictZip archive, SkillDescriptor descriptor) {
         if (descriptor.code().isPresent()) {
-            List<String> classes = CodeScan.run(archive);
+            List<String> classes = CodeScan.run(archive, descriptor.permissions());
             String code = descriptor.code().get();
             if (!classes.contains(code)) {
                 throw Refusal.admission(
                         "skill.json names the class " + code + ", but the archive holds only " + classes + ": mend it");
             }
             return classes;
+        }
+        if (!descriptor.permissions().isEmpty()) {
+            throw Refusal.admission("The skill is of data only, but asks for permissions, which only code can use: "
+                    + "remove permissions from skill.json");
         }
         for (String file : archive.names()) {
             if (file.toLowerCase(Locale.ROOT).endsWith(".class")) {

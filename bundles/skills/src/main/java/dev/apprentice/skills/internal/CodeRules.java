@@ -1,11 +1,13 @@
 package dev.apprentice.skills.internal;
 
+import dev.apprentice.skills.Permission;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * What the code of a skill may refer to, by internal class names. An allow-list: of {@code java.lang} single types, of some
- * packages for data and text all but a few types.
+ * packages for data and text all but a few types. Some of what is allowed needs a permission too.
  */
 final class CodeRules {
     private static final Set<String> PACKAGES = Set.of(
@@ -66,6 +68,19 @@ final class CodeRules {
             Set.of("wait", "notify", "notifyAll", "finalize", "setDefault", "getInteger", "getLong", "getBoolean");
 
     private CodeRules() {}
+
+    /** The permission without which a type may not be referred to. */
+    static Optional<Permission> typeNeeds(String type) {
+        if (type.equals("dev/apprentice/skill/SkillFiles")) {
+            return Optional.of(Permission.FILES);
+        }
+        return ClockRules.isClock(type) ? Optional.of(Permission.READ_CLOCK) : Optional.empty();
+    }
+
+    /** The permission without which a member may not be referred to. */
+    static Optional<Permission> memberNeeds(String owner, String name, String descriptor) {
+        return ClockRules.readsClock(owner, name, descriptor) ? Optional.of(Permission.READ_CLOCK) : Optional.empty();
+    }
 
     static boolean allowsType(String type) {
         int slash = type.lastIndexOf('/');

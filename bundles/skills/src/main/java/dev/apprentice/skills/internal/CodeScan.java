@@ -1,6 +1,7 @@
 package dev.apprentice.skills.internal;
 
 import dev.apprentice.signing.verify.StrictZip;
+import dev.apprentice.skills.Permission;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.FieldModel;
@@ -12,6 +13,7 @@ import java.lang.classfile.constantpool.NameAndTypeEntry;
 import java.lang.classfile.constantpool.PoolEntry;
 import java.lang.reflect.AccessFlag;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,17 +27,20 @@ final class CodeScan {
 
     private final Set<String> own;
 
-    private CodeScan(List<String> classFiles) {
+    private final Set<Permission> permissions;
+
+    private CodeScan(List<String> classFiles, Set<Permission> permissions) {
+        this.permissions = permissions;
         own = classFiles.stream()
                 .map(file -> file.substring(0, file.length() - SUFFIX.length()))
                 .collect(Collectors.toSet());
     }
 
-    /** Names of all classes of the archive, each of them harmless by what it refers to. */
-    static List<String> run(StrictZip archive) {
+    /** Names of all classes of the archive, each of them harmless by what it refers to, but for what it has permission to. */
+    static List<String> run(StrictZip archive, List<Permission> permissions) {
         List<String> files =
                 archive.names().stream().filter(name -> name.endsWith(SUFFIX)).toList();
-        CodeScan scan = new CodeScan(files);
+        CodeScan scan = new CodeScan(files, Set.copyOf(permissions));
         for (String file : files) {
             try {
                 scan.check(file, ClassFile.of().parse(archive.content(file)));
@@ -58,7 +63,10 @@ final class CodeScan {
                 case ClassEntry type -> checkType(name, type.asInternalName());
                 case MemberRefEntry member ->
                     checkMember(
-                            name, member.owner().asInternalName(), member.name().stringValue());
+                            name,
+                            member.owner().asInternalName(),
+                            member.name().stringValue(),
+                            member.type().stringValue());
                 case NameAndTypeEntry typed ->
                     checkDescriptor(name, typed.type().stringValue());
                 case MethodTypeEntry typed ->
@@ -80,11 +88,12 @@ final class CodeScan {
         }
     }
 
-    private void checkMember(String user, String owner, String name) {
+    private void checkMember(String user, String owner, String name, String descriptor) {
         checkType(user, owner);
         if (!owner.startsWith("[") && !CodeRules.allowsMember(owner, name)) {
             throw refused(user, owner.replace('/', '.') + "." + name);
         }
+        requirePermission(user, owner + "." + name, CodeRules.memberNeeds(owner, name, descriptor));
     }
 
     private void checkType(String user, String type) {
@@ -93,12 +102,21 @@ final class CodeScan {
         } else if (!own.contains(type) && !CodeRules.allowsType(type)) {
             throw refused(user, type.replace('/', '.'));
         }
+        requirePermission(user, type, CodeRules.typeNeeds(type));
     }
 
     private void checkDescriptor(String user, String descriptor) {
         Matcher types = TYPE_IN_DESCRIPTOR.matcher(descriptor);
         while (types.find()) {
             checkType(user, types.group(1));
+        }
+    }
+
+    private void requirePermission(String user, String reference, Optional<Permission> needed) {
+        if (needed.isPresent() && !permissions.contains(needed.get())) {
+            throw Refusal.admission("The class " + user.replace('/', '.') + " refers to " + reference.replace('/', '.')
+                    + ", which needs the permission " + needed.get().label()
+                    + ": ask for it in skill.json, or leave it out");
         }
     }
 

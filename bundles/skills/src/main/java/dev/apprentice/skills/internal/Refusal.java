@@ -3,9 +3,11 @@ package dev.apprentice.skills.internal;
 import dev.apprentice.learning.LearningException;
 import dev.apprentice.model.ModelException;
 import dev.apprentice.signing.verify.SigningException;
+import dev.apprentice.skills.Permission;
 import dev.apprentice.skills.SkillException;
 import dev.apprentice.skills.SkillException.Code;
 import dev.apprentice.store.StoreException;
+import java.util.List;
 
 /** Says of any failure why it keeps a skill out. */
 final class Refusal {
@@ -13,6 +15,24 @@ final class Refusal {
 
     static SkillException admission(String message) {
         return new SkillException(Code.ADMISSION, message);
+    }
+
+    static SkillException consent(SkillDescriptor descriptor, List<Permission> unconsented) {
+        StringBuilder asked = new StringBuilder();
+        StringBuilder options = new StringBuilder();
+        for (Permission permission : unconsented) {
+            asked.append(asked.isEmpty() ? "" : "; ")
+                    .append(permission.label())
+                    .append(" (it ")
+                    .append(permission.meaning())
+                    .append(')');
+            options.append(" --allow ").append(permission.label());
+        }
+        return new SkillException(
+                Code.CONSENT,
+                descriptor.id() + " " + descriptor.version()
+                        + " asks for permissions that nobody has agreed to on this machine: " + asked
+                        + ". If you agree, install it again with" + options);
     }
 
     static SkillException of(Throwable failure) {

@@ -6,6 +6,7 @@ import dev.apprentice.signing.verify.TrustStore;
 import dev.apprentice.store.Store;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.framework.BundleContext;
 
 /**
  * What the operations on skills share.
@@ -20,11 +21,13 @@ record Shelf(
         TrustStore trust,
         SkillTables tables,
         RevocationTable revoked,
+        SkillFolders folders,
         SkillBundles bundles,
         Map<String, RunningSkill> running,
         Map<String, String> problems) {
 
-    static Shelf of(LanguageModel model, Learning learning, Store store, TrustStore trust, SkillBundles bundles) {
+    static Shelf of(LanguageModel model, Learning learning, Store store, TrustStore trust, BundleContext framework) {
+        SkillFolders folders = new SkillFolders(store.home().resolve("skill-files"));
         return new Shelf(
                 model,
                 learning,
@@ -32,7 +35,8 @@ record Shelf(
                 trust,
                 new SkillTables(store),
                 new RevocationTable(store),
-                bundles,
+                folders,
+                new SkillBundles(framework, folders),
                 new ConcurrentHashMap<>(),
                 new ConcurrentHashMap<>());
     }

@@ -1,6 +1,8 @@
 package dev.apprentice.skills.internal;
 
 import dev.apprentice.skill.SkillExtension;
+import dev.apprentice.skill.SkillFiles;
+import dev.apprentice.skills.Permission;
 import dev.apprentice.skills.SkillException;
 import java.io.ByteArrayInputStream;
 import java.util.List;
@@ -19,9 +21,11 @@ final class SkillBundles {
     private static final System.Logger LOGGER = System.getLogger(SkillBundles.class.getName());
     private static final String LOCATION = "skill:";
     private final BundleContext framework;
+    private final SkillFolders folders;
 
-    SkillBundles(BundleContext framework) {
+    SkillBundles(BundleContext framework, SkillFolders folders) {
         this.framework = framework;
+        this.folders = folders;
     }
 
     /** Installs and starts the bytes; what fails is out of the framework again when this throws. */
@@ -30,7 +34,7 @@ final class SkillBundles {
         try {
             bundle.start();
             Optional<SkillCode> code =
-                    skill.descriptor().code().map(name -> load(bundle, version.id(), name, skill.classes()));
+                    skill.descriptor().code().map(name -> load(bundle, version, name, skill.classes()));
             return new RunningSkill(version, skill.descriptor(), bundle, code);
         } catch (BundleException | RuntimeException | LinkageError failure) {
             remove(bundle);
@@ -67,7 +71,8 @@ final class SkillBundles {
     }
 
     /** Loads every class at once: a request that still uses this version after its bundle has gone needs no further one. */
-    private static SkillCode load(Bundle bundle, String skill, String name, List<String> classes) {
+    private SkillCode load(Bundle bundle, StoredVersion version, String name, List<String> classes) {
+        String skill = version.id();
         try {
             for (String each : classes) {
                 bundle.loadClass(each);
@@ -75,6 +80,9 @@ final class SkillBundles {
             Object extension = SkillCode.within(
                     skill, () -> bundle.loadClass(name).getConstructor().newInstance());
             if (extension instanceof SkillExtension skillExtension) {
+                if (version.allows(Permission.FILES)) {
+                    SkillCode.within(skill, () -> open(skillExtension, folders.open(skill)));
+                }
                 return new SkillCode(skill, skillExtension);
             }
             throw Refusal.admission(
@@ -83,9 +91,14 @@ final class SkillBundles {
             throw new SkillException(
                     SkillException.Code.ADMISSION,
                     "The class " + name + " cannot be made (" + e
-                            + "): it needs a public constructor without parameters that returns at once",
+                            + "): it needs a public constructor without parameters that returns at once, and open likewise",
                     e);
         }
+    }
+
+    private static SkillFiles open(SkillExtension extension, SkillFiles files) {
+        extension.open(files);
+        return files;
     }
 
     private static SkillException failed(StoredVersion version, Throwable cause) {

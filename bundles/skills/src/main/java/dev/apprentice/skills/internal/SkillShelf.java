@@ -4,9 +4,11 @@ import dev.apprentice.learning.Commit;
 import dev.apprentice.learning.Learner;
 import dev.apprentice.learning.Learning.LearnedState;
 import dev.apprentice.learning.PreparedState;
+import dev.apprentice.skills.Consent;
 import dev.apprentice.skills.InstalledSkill;
 import dev.apprentice.skills.ServingSkill;
 import dev.apprentice.skills.SkillException;
+import dev.apprentice.skills.SkillOffer;
 import dev.apprentice.skills.SkillPackage;
 import dev.apprentice.skills.Skills;
 import dev.apprentice.store.AuditEvent;
@@ -33,6 +35,7 @@ final class SkillShelf implements Skills {
     void start() {
         shelf.bundles().removeAll();
         shelf.tables().retainBlobs();
+        shelf.folders().retain(shelf.tables().keptIds());
         recheck();
     }
 
@@ -68,6 +71,7 @@ final class SkillShelf implements Skills {
         RunningSkill running = shelf.running().remove(version.id());
         if (running != null) {
             shelf.bundles().remove(running.bundle());
+            shelf.folders().close(version.id());
             shelf.learning().release(version.id(), LearnedState.KEEP);
         }
         if (!problem.equals(shelf.problems().put(version.id(), problem))) {
@@ -92,27 +96,34 @@ final class SkillShelf implements Skills {
     }
 
     @Override
-    public InstalledSkill install(SkillPackage file) {
-        return change("install of " + file.fileName(), () -> new InstallTransaction(shelf).run(file));
+    public InstalledSkill install(SkillPackage file, Consent consent) {
+        return installed(
+                change("install of " + file.fileName(), () -> new InstallTransaction(shelf).run(file, consent)));
+    }
+
+    @Override
+    public SkillOffer examine(SkillPackage file) {
+        return change(
+                "look at " + file.fileName(), () -> Examination.of(shelf, file).offer());
     }
 
     @Override
     public InstalledSkill rollBackToCommit(String id, String commit) {
-        return change("rollback of " + id, () -> {
+        return installed(change("rollback of " + id, () -> {
             Commit target = learner(id).commit(commit).orElseThrow(() -> notFound(id + " has no commit " + commit));
             return rollBack(id, target);
-        });
+        }));
     }
 
     @Override
     public InstalledSkill rollBackToVersion(String id, String version) {
-        return change("rollback of " + id, () -> {
+        return installed(change("rollback of " + id, () -> {
             Commit target = learner(id).log().stream()
                     .filter(commit -> commit.skillVersion().equals(version) && commit.restorable())
                     .findFirst()
                     .orElseThrow(() -> notFound(id + " keeps nothing learned under version " + version));
             return rollBack(id, target);
-        });
+        }));
     }
 
     private String rollBack(String id, Commit target) {
@@ -122,7 +133,8 @@ final class SkillShelf implements Skills {
                 .orElseThrow(() -> notFound(id + " keeps no version " + target.skillVersion()));
         StoredSkills.Restored restored = stored.restore(version);
         PreparedState state = shelf.learning().prepareRollback(restored.profile(), target.id());
-        String detail = "to version " + version.version() + ", commit " + target.id();
+        String detail = "to version " + version.version() + ", permissions " + version.permissions() + ", commit "
+                + target.id();
         new Switchover(shelf)
                 .run(version, restored.skill(), restored.jar(), state, AuditEvent.SKILL_ROLLED_BACK, detail);
         return id;
@@ -146,6 +158,8 @@ final class SkillShelf implements Skills {
             }
             shelf.problems().remove(id);
             shelf.tables().retainBlobs();
+            shelf.folders().close(id);
+            shelf.folders().retain(shelf.tables().keptIds());
         } finally {
             changing.unlock();
         }
@@ -159,12 +173,15 @@ final class SkillShelf implements Skills {
                 : shelf.learning().learner(id).map(learner -> Snapshot.of(running, learner));
     }
 
+    private InstalledSkill installed(String id) {
+        return find(id).orElseThrow(() -> notFound("There is no skill " + id));
+    }
+
     /** Runs a change alone; a refusal is written down outside of the transaction that it rolled back. */
-    private InstalledSkill change(String what, Supplier<String> work) {
+    private <T> T change(String what, Supplier<T> work) {
         changing.lock();
         try {
-            String id = work.get();
-            return find(id).orElseThrow(() -> notFound("There is no skill " + id));
+            return work.get();
         } catch (RuntimeException | LinkageError failure) {
             SkillException refusal = Refusal.of(failure);
             try {
@@ -200,7 +217,7 @@ final class SkillShelf implements Skills {
                 version.jar(),
                 version.installedAt(),
                 shelf.tables().kept(id).stream().map(StoredVersion::version).toList(),
-                List.of(),
+                version.permissions(),
                 version.dataOnly(),
                 serves ? InstalledSkill.State.SERVING : InstalledSkill.State.QUARANTINED,
                 serves ? "" : shelf.problems().getOrDefault(id, "it has not been started yet"));

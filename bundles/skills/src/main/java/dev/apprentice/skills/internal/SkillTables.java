@@ -8,16 +8,19 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What is installed, in SQLite: this, and not the framework, says what runs after a start. */
 final class SkillTables {
     private static final String ROOM = "skills";
-    private static final List<String> SCHEMA = List.of("""
+    private static final List<String> SCHEMA =
+            List.of("""
             CREATE TABLE skill_version (
               id TEXT NOT NULL, version TEXT NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL, data_only INTEGER NOT NULL,
               jar TEXT NOT NULL, signature TEXT NOT NULL, publisher TEXT NOT NULL, fingerprint TEXT NOT NULL,
@@ -25,7 +28,7 @@ final class SkillTables {
             """, """
             CREATE TABLE skill (
               id TEXT PRIMARY KEY, version TEXT NOT NULL, FOREIGN KEY (id, version) REFERENCES skill_version (id, version)) STRICT
-            """);
+            """, "ALTER TABLE skill_version ADD COLUMN permissions TEXT NOT NULL DEFAULT ''");
 
     private final Store store;
 
@@ -60,8 +63,9 @@ final class SkillTables {
     void install(Connection connection, StoredVersion version) throws SQLException {
         update(
                 connection,
-                "INSERT INTO skill_version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, version) DO UPDATE SET "
-                        + "signature = excluded.signature, publisher = excluded.publisher, fingerprint = excluded.fingerprint",
+                "INSERT INTO skill_version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, version) DO UPDATE SET "
+                        + "signature = excluded.signature, publisher = excluded.publisher, fingerprint = excluded.fingerprint, "
+                        + "permissions = excluded.permissions",
                 version.id(),
                 version.version(),
                 version.name(),
@@ -71,7 +75,8 @@ final class SkillTables {
                 version.signature(),
                 version.publisher(),
                 version.fingerprint(),
-                version.installedAt().toEpochMilli());
+                version.installedAt().toEpochMilli(),
+                String.join(",", version.permissions()));
         update(
                 connection,
                 "INSERT INTO skill VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version",
@@ -85,6 +90,13 @@ final class SkillTables {
         if (learned == LearnedState.DESTROY) {
             update(connection, "DELETE FROM skill_version WHERE id = ?", id);
         }
+    }
+
+    /** The ids of all skills of which a version is kept. */
+    Set<String> keptIds() {
+        return query("SELECT * FROM skill_version").stream()
+                .map(StoredVersion::id)
+                .collect(Collectors.toSet());
     }
 
     /** Tells the blob store what is in use. */
@@ -121,7 +133,10 @@ final class SkillTables {
                 row.getString("signature"),
                 row.getString("publisher"),
                 row.getString("fingerprint"),
-                Instant.ofEpochMilli(row.getLong("installed_at")));
+                Instant.ofEpochMilli(row.getLong("installed_at")),
+                Arrays.stream(row.getString("permissions").split(","))
+                        .filter(label -> !label.isEmpty())
+                        .toList());
     }
 
     private static void update(Connection connection, String sql, Object... values) throws SQLException {

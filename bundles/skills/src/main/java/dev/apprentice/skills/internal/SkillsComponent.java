@@ -30,7 +30,7 @@ public final class SkillsComponent {
             @Reference Learning learning,
             @Reference Store store) {
         TrustStore trust = new TrustStore(store.home().resolve("trust"));
-        Shelf shelf = Shelf.of(model, learning, store, trust, new SkillBundles(context));
+        Shelf shelf = Shelf.of(model, learning, store, trust, context);
         skills = new SkillShelf(shelf);
         skills.start();
         services = List.of(

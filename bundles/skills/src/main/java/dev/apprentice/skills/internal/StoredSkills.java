@@ -3,9 +3,11 @@ package dev.apprentice.skills.internal;
 import dev.apprentice.learning.LearnerProfile;
 import dev.apprentice.signing.verify.PackageVerifier;
 import dev.apprentice.signing.verify.VerifiedPackage;
+import dev.apprentice.skills.Permission;
 import dev.apprentice.skills.SkillException;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.List;
 
 /** Reads kept versions back from the blob store, trusting them no more than a file from outside. */
 final class StoredSkills {
@@ -30,9 +32,16 @@ final class StoredSkills {
                     "The stored file of " + version.id() + " " + version.version() + " is one of " + descriptor.id()
                             + " " + descriptor.version() + ": remove the skill and install it again");
         }
-        InstallTransaction.requireFit(descriptor, shelf.model().info());
-        return new Restored(
-                version, verified.bytes(), skill, skill.profile(shelf.model().readAdapter(skill.adapter())));
+        requireConsent(version, descriptor);
+        Examination.requireFit(descriptor, shelf.model().info());
+        return new Restored(version, verified.bytes(), skill, skill.profile(shelf.model()));
+    }
+
+    private static void requireConsent(StoredVersion version, SkillDescriptor descriptor) {
+        List<Permission> unconsented = version.unconsented(descriptor.permissions());
+        if (!unconsented.isEmpty()) {
+            throw Refusal.consent(descriptor, unconsented);
+        }
     }
 
     /** Checks revocation, signature and trust; certificates must have been valid when this machine installed the skill. */

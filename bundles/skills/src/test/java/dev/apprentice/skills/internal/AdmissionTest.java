@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.apprentice.signing.verify.SigningException;
+import dev.apprentice.skills.Permission;
 import dev.apprentice.skills.SkillException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,8 +94,14 @@ class AdmissionTest {
                 "{prompt}|{text}|prompt",
                 "sha256:|md5:|digest",
                 "\"adapter\": \"adapter\"|\"adapter\": \"other\"|other/adapter_config.json",
+                "\"adapter\": \"adapter\",||blankAdapter",
+                "\"adapter\": \"adapter\"|\"adapter\": \"adapter\", \"blankAdapter\": {}|blankAdapter",
+                "\"adapter\": \"adapter\"|\"blankAdapter\": {\"rank\": 0}|rank",
+                "\"adapter\": \"adapter\"|\"blankAdapter\": {\"targets\": [\"x_proj\"]}|x_proj",
                 "\"validation\": \"validation.txt\"|\"validation\": \"none.txt\"|none.txt",
-                "\"id\":|\"permissions\": [\"network\"], \"id\":|network",
+                "\"id\":|\"permissions\": [\"network\"], \"id\":|there are files",
+                "\"id\":|\"permissions\": [\"files\", \"files\"], \"id\":|files twice",
+                "\"id\":|\"permissions\": [\"files\"], \"id\":|data only",
                 "\"id\":|\"learning\": {\"learningRate\": 1e300}, \"id\":|learningRate",
                 "\"id\":|\"learning\": {\"bufferSize\": 1.5}, \"id\":|whole",
                 "\"id\":|\"learning\": {\"sorcery\": 1}, \"id\":|sorcery",
@@ -187,6 +194,53 @@ class AdmissionTest {
                 .isInstanceOf(SkillException.class)
                 .hasMessageContaining("sample.Code")
                 .hasMessageContaining(reference);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "files|java.util.function.Consumer<dev.apprentice.skill.SkillFiles> c = files -> files.delete(\"x\");",
+                "read_clock|java.time.Instant.now();",
+                "read_clock|java.time.LocalDate.now(java.time.ZoneOffset.UTC);",
+                "read_clock|java.time.Clock.systemUTC();",
+                "read_clock|java.time.InstantSource.system();",
+                "read_clock|System.nanoTime();",
+                "read_clock|java.util.function.LongSupplier s = System::currentTimeMillis;",
+                "read_clock|new java.util.Date();",
+                "read_clock|java.util.Calendar.getInstance();",
+                "read_clock|new java.util.GregorianCalendar() {};",
+                "read_clock|new java.text.SimpleDateFormat(\"yy\").get2DigitYearStart();",
+                "read_clock|java.text.DateFormat.getInstance().getCalendar();",
+                "read_clock|new java.text.MessageFormat(\"{0,date}\").parse(\"\");",
+                "read_clock|new java.util.Random().nextInt();",
+                "read_clock|new java.util.SplittableRandom().nextInt();",
+                "read_clock|Math.random();",
+                "read_clock|java.util.Collections.shuffle(new java.util.ArrayList<>());"
+            })
+    void codeIsAdmittedWithThePermissionItNeedsOnly(String permission, String statement) {
+        String body = "void run() throws Exception { " + statement + " }";
+        SkillJar jar = new SkillJar("1.0.0").code("sample.Code", CODE.formatted(body));
+        assertThatThrownBy(() -> Admission.admit(jar.build()))
+                .isInstanceOf(SkillException.class)
+                .hasMessageContaining("needs the permission " + permission);
+        jar.describe("\"id\":", "\"permissions\": [\"" + permission + "\"], \"id\":");
+        assertThat(Admission.admit(jar.build()).descriptor().permissions())
+                .extracting(Permission::label)
+                .containsExactly(permission);
+    }
+
+    @Test
+    void datesAndRandomNumbersOfGivenValuesNeedNoPermission() {
+        String body = """
+                Object[] values = {
+                    java.time.Instant.ofEpochSecond(1), java.time.LocalDate.of(2026, 1, 1).plusDays(1), new java.util.Date(1),
+                    new java.util.Random(1), new java.util.SplittableRandom(1), java.time.Duration.ofDays(1)
+                };
+                """;
+        byte[] jar =
+                new SkillJar("1.0.0").code("sample.Code", CODE.formatted(body)).build();
+        assertThat(Admission.admit(jar).classes()).containsExactly("sample.Code");
     }
 
     @Test

@@ -41,14 +41,14 @@ final class TestShelf implements AutoCloseable {
                 .newFramework(Map.of(
                         "org.osgi.framework.storage", home.resolve("felix").toString(),
                         "org.osgi.framework.storage.clean", "onFirstInit",
-                        "org.osgi.framework.system.packages.extra", "dev.apprentice.skill;version=1.0.0"));
+                        "org.osgi.framework.system.packages.extra", "dev.apprentice.skill;version=1.1.0"));
         framework.start();
         store = StoreComponent.open(home);
         learning = new LearningComponent(TestModel.MODEL, new FewTexts(), noAlgebra(), store);
         trust = new TrustStore(home.resolve("trust"));
         trust.add(PUBLISHER.certificatePem());
-        SkillBundles bundles = new SkillBundles(framework.getBundleContext());
-        skills = new SkillShelf(Shelf.of(TestModel.MODEL, around.apply(learning), store, trust, bundles));
+        skills = new SkillShelf(
+                Shelf.of(TestModel.MODEL, around.apply(learning), store, trust, framework.getBundleContext()));
         skills.start();
     }
 

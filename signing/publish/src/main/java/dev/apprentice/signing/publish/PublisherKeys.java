@@ -104,6 +104,16 @@ public final class PublisherKeys {
         KeyFile.save(this, file, passphrase);
     }
 
+    /** Seals the keys of a file anew: under another passphrase, or in the form of today. */
+    public static void reseal(Path file, char[] passphrase, char[] newPassphrase) {
+        KeyFile.reseal(file, passphrase, newPassphrase);
+    }
+
+    /** Whether a file is of a form that is easier to guess the passphrase of; it should be sealed anew. */
+    public static boolean isOutdated(Path file) {
+        return KeyFile.isOutdated(file);
+    }
+
     /** Reads what {@link #save} wrote. */
     public static PublisherKeys load(Path file, char[] passphrase) {
         return KeyFile.load(file, passphrase);

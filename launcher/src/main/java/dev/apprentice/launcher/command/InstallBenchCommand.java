@@ -1,0 +1,80 @@
+package dev.apprentice.launcher.command;
+
+import dev.apprentice.launcher.Distribution;
+import dev.apprentice.launcher.LauncherException;
+import dev.apprentice.launcher.ProgressLine;
+import dev.apprentice.launcher.Settings;
+import dev.apprentice.launcher.bench.InstallBench;
+import dev.apprentice.launcher.bench.InstallReport;
+import dev.apprentice.launcher.client.Connection;
+import dev.apprentice.launcher.demo.TemporaryHome;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Measures install, update, rollback and removal of a big skill. */
+@Command(
+        name = "install",
+        description = "Measure install, update, rollback and removal of a skill, over loopback.",
+        mixinStandardHelpOptions = true)
+final class InstallBenchCommand implements Callable<Integer> {
+    private static final int MOST_MEGABYTES = 60;
+
+    @Mixin
+    private JsonOption output = new JsonOption();
+
+    @Option(names = "--megabytes", description = "Size of the skill (default: ${DEFAULT-VALUE}).")
+    private int megabytes = 20;
+
+    @Option(names = "--rounds", description = "How often to measure (default: ${DEFAULT-VALUE}).")
+    private int rounds = 5;
+
+    @Override
+    public Integer call() {
+        if (megabytes < 1 || megabytes > MOST_MEGABYTES || rounds < 1) {
+            throw new LauncherException(
+                    "The size must be 1 to " + MOST_MEGABYTES + " MB and the rounds at least 1: change them");
+        }
+        InstallReport report;
+        try (TemporaryHome place = TemporaryHome.of(null);
+                Connection connection =
+                        Connection.start(Settings.read(place.path()).withPort(0));
+                ProgressLine progress = new ProgressLine()) {
+            report = new InstallBench(connection.client())
+                    .run(Distribution.current(), megabytes * 1_000_000, rounds, progress);
+        }
+        if (output.json) {
+            System.out.println(
+                    JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report));
+        } else {
+            text(report);
+        }
+        return 0;
+    }
+
+    private static void text(InstallReport report) {
+        System.out.printf(
+                Locale.ROOT,
+                "a skill of %.1f MB over loopback, medians of %d%n%n%-10s %10s %10s %18s %10s%n",
+                report.skillBytes() / 1e6,
+                report.rounds(),
+                "change",
+                "total ms",
+                "gate ms",
+                "ms besides gate",
+                "target");
+        for (InstallReport.Row row : report.rows()) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-10s %10.0f %10.0f %18.0f %10s%n",
+                    row.change(),
+                    row.total(),
+                    row.gate(),
+                    row.besidesGate(),
+                    String.format(Locale.ROOT, "< %.0f", row.target()));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.apprentice.launcher;
+
+import dev.apprentice.launcher.client.ApiClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * One change of the shelf that is possible where it stands.
+ *
+ * @param spanMillis somewhat longer than it takes
+ * @param reached whether a skill, or null for none, is as this change leaves it
+ */
+record ShelfMove(String name, String skill, long spanMillis, Action action, Predicate<Shelf.Skill> reached) {
+    private static final String LEARNED = InterruptibleWork.SKILL;
+    private static final String SECOND = "template";
+
+    /** What asks the platform for the change. */
+    @FunctionalInterface
+    interface Action {
+        void run(ApiClient client, TestPublisher publisher) throws IOException;
+    }
+
+    /** Any of the changes that are possible now. */
+    static ShelfMove choose(Shelf shelf, Random random) {
+        List<ShelfMove> moves = new ArrayList<>();
+        Shelf.Skill learned = shelf.skill(LEARNED);
+        if (learned == null) {
+            moves.add(install(LEARNED, "1.1.0", 1500));
+        } else {
+            moves.add(rollBack(learned, random));
+            moves.add(remove(LEARNED, "keep"));
+            if (learned.version().equals("1.0.0")) {
+                moves.add(update(learned));
+            }
+        }
+        moves.add(
+                shelf.skill(SECOND) == null
+                        ? install(SECOND, "1.0.0", 1200)
+                        : remove(SECOND, random.nextBoolean() ? "keep" : "destroy"));
+        return moves.get(random.nextInt(moves.size()));
+    }
+
+    private static ShelfMove install(String id, String version, long span) {
+        return new ShelfMove(
+                "install " + id + " " + version,
+                id,
+                span,
+                (client, publisher) -> publisher.install(client, id, version),
+                skill -> skill != null && skill.version().equals(version));
+    }
+
+    private static ShelfMove update(Shelf.Skill before) {
+        return new ShelfMove(
+                "update",
+                LEARNED,
+                1500,
+                (client, publisher) -> publisher.install(client, LEARNED, "1.1.0"),
+                skill -> skill != null
+                        && skill.version().equals("1.1.0")
+                        && skill.history().containsAll(before.history()));
+    }
+
+    private static ShelfMove rollBack(Shelf.Skill before, Random random) {
+        String commit = before.history().get(random.nextInt(before.history().size()));
+        return new ShelfMove(
+                "roll back",
+                LEARNED,
+                400,
+                (client, publisher) -> client.post("/api/skills/" + LEARNED + "/rollback", Map.of("commit", commit)),
+                skill -> skill != null
+                        && skill.head().equals(commit)
+                        && skill.history().equals(before.history()));
+    }
+
+    private static ShelfMove remove(String id, String learned) {
+        return new ShelfMove(
+                "remove " + id + " and " + learned,
+                id,
+                300,
+                (client, publisher) -> client.delete("/api/skills/" + id + "?learned=" + learned),
+                Objects::isNull);
+    }
+
+    void run(ApiClient client, TestPublisher publisher) {
+        try {
+            action.run(client, publisher);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether the change has happened whole, and to its own skill alone. */
+    boolean reached(Shelf before, Shelf after) {
+        Map<String, Shelf.Skill> othersBefore = new TreeMap<>(before.skills());
+        Map<String, Shelf.Skill> othersAfter = new TreeMap<>(after.skills());
+        othersBefore.remove(skill);
+        othersAfter.remove(skill);
+        return othersBefore.equals(othersAfter) && reached.test(after.skill(skill));
+    }
+}
