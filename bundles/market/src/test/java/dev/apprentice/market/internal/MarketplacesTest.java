@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,15 +37,25 @@ class MarketplacesTest {
             TrustStore.read(TestMarket.ADA.certificatePem()).fingerprint();
 
     @TempDir
+    static Path shared;
+
+    private static TestMarket.Template template;
+
+    @TempDir
     Path folder;
 
     private final MovableClock clock = new MovableClock();
     private TestMarket market;
     private TestShelf shelf;
 
+    @BeforeAll
+    static void makeTemplate() {
+        template = TestMarket.Template.make(shared);
+    }
+
     @BeforeEach
     void open() {
-        market = new TestMarket(folder, clock);
+        market = new TestMarket(template, folder, clock);
         shelf = new TestShelf(folder.resolve("home"), clock);
         market.publish(TestSkill.of("prose", "1.0.0"));
     }
@@ -197,9 +208,9 @@ class MarketplacesTest {
     }
 
     @Test
-    void aMirrorStandsInForAnAddressThatIsDownOrSetBack() throws Exception {
+    void aMirrorStandsInForAnAddressThatIsDownOrSetBack() {
         Path old = folder.resolve("old");
-        copy(market.folder, old);
+        TestMarket.copy(market.folder, old);
         market.publish(TestSkill.of("prose", "1.1.0"));
         shelf.markets.add(market.wanted("http://127.0.0.1:1/", old.toString(), market.url()));
         assertThat(shelf.markets.show(id("prose")).chosen().version()).isEqualTo("1.0.0");
@@ -313,7 +324,7 @@ class MarketplacesTest {
     @Test
     void whichOfSeveralMarketplacesIsMeantMustBeClear() throws Exception {
         add();
-        TestMarket other = new TestMarket(Files.createDirectories(folder.resolve("other")), clock);
+        TestMarket other = new TestMarket(template, Files.createDirectories(folder.resolve("other")), clock);
         try {
             other.publish(TestSkill.of("prose", "3.0.0"));
             shelf.markets.add(new NewMarketplace("other", List.of(other.url()), other.root(), false));
@@ -362,14 +373,6 @@ class MarketplacesTest {
             }
             assertThat(attempts).isBetween(8, 12);
             assertThat(shelf.markets.list().getFirst().refreshed()).isEqualTo(before.refreshed());
-        }
-    }
-
-    private static void copy(Path from, Path to) throws Exception {
-        try (var files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(from.relativize(file).toString()));
-            }
         }
     }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /** A real marketplace with one publisher, {@code ada}, behind a real web server on any port. */
 final class TestMarket implements AutoCloseable {
@@ -29,11 +30,21 @@ final class TestMarket implements AutoCloseable {
 
     private final HttpServer server;
 
-    TestMarket(Path place, Clock clock) {
+    /** A new marketplace, and keys that are opened once: sealing keys is slow on purpose. */
+    record Template(Path folder, RepositoryKeys keys) {
+        static Template make(Path place) {
+            Template made = new Template(
+                    place.resolve("template"),
+                    new RepositoryKeys(place.resolve("keys"), "a long passphrase".toCharArray()));
+            Repository.init(made.folder, made.keys, 1, 1, Clock.systemUTC()).addPublisher("ada", ADA.certificatePem());
+            return made;
+        }
+    }
+
+    TestMarket(Template template, Path place, Clock clock) {
         folder = place.resolve("repository").toAbsolutePath();
-        repository = Repository.init(
-                folder, new RepositoryKeys(place.resolve("keys"), "a long passphrase".toCharArray()), 1, 1, clock);
-        repository.addPublisher("ada", ADA.certificatePem());
+        copy(template.folder, folder);
+        repository = Repository.open(folder, template.keys, clock);
         server = listening();
         server.createContext("/", SimpleFileServer.createFileHandler(folder))
                 .getFilters()
@@ -41,6 +52,16 @@ final class TestMarket implements AutoCloseable {
                         "records",
                         exchange -> requests.add(exchange.getRequestURI().getPath())));
         server.start();
+    }
+
+    static void copy(Path from, Path to) {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static HttpServer listening() {

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.jar.JarOutputStream;
@@ -45,7 +46,9 @@ record TestSkill(String id, String version, String base, String name, String per
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JarOutputStream jar = new JarOutputStream(out)) {
             for (Map.Entry<String, String> file : files.entrySet()) {
-                jar.putNextEntry(new ZipEntry(file.getKey()));
+                ZipEntry entry = new ZipEntry(file.getKey());
+                entry.setTimeLocal(LocalDateTime.of(2026, 1, 1, 0, 0));
+                jar.putNextEntry(entry);
                 jar.write(file.getValue().getBytes(StandardCharsets.UTF_8));
                 jar.closeEntry();
             }
