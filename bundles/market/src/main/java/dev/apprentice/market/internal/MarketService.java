@@ -17,6 +17,7 @@ import dev.apprentice.signing.verify.tuf.TufException;
 import dev.apprentice.skills.InstalledSkill;
 import dev.apprentice.skills.Publishers;
 import dev.apprentice.skills.Revocations;
+import dev.apprentice.skills.Revocations.Revocation;
 import dev.apprentice.skills.Skills;
 import dev.apprentice.store.Store;
 import java.nio.file.Path;
@@ -101,21 +102,23 @@ final class MarketService implements Marketplaces {
         OpenMarket market = open(name, addresses);
         // Left behind by an attempt that was killed.
         Folders.delete(market.folder().folder());
+        List<Revocation> revoked;
         try {
             TufClient.initialize(market.folder().metadata(), wanted.root());
             market.folder().refresh();
             market.catalogue();
-            revocations.replace(name, market.revocations());
+            revoked = market.revocations();
             table.add(
                     new Row(name, addresses, wanted.introducesPublishers(), clock.instant(), ""),
                     String.join(" ", addresses) + ", root " + Digest.of(wanted.root())
                             + (wanted.introducesPublishers() ? ", introduces publishers" : ""));
         } catch (RuntimeException failure) {
-            revocations.replace(name, List.of());
             Folders.delete(market.folder().folder());
             throw failure instanceof TufException refusal ? Refusal.of(name, refusal) : failure;
         }
         markets.put(name, market);
+        // After the row: no kill in between leaves revocations whose marketplace cannot be removed.
+        revocations.replace(name, revoked);
         return describe(name);
     }
 
@@ -124,10 +127,10 @@ final class MarketService implements Marketplaces {
         OpenMarket market = require(name);
         market.changing().lock();
         try {
+            revocations.replace(name, List.of());
             table.remove(name);
             market.close();
             markets.remove(name);
-            revocations.replace(name, List.of());
             Folders.delete(market.folder().folder());
         } finally {
             market.changing().unlock();
