@@ -100,6 +100,7 @@ class ShelfKillsIT {
                 .isTrue();
         String outcome = move.kind() + " " + (acknowledged ? "acknowledged" : "cut off") + ", "
                 + (reached ? "done" : "as before");
+        System.out.println("ShelfKillsIT: " + name + ": " + outcome);
         outcomes.merge(outcome, 1, Integer::sum);
     }
 }
