@@ -1,57 +1,9 @@
-#include "transpose.h"
-#include "unpack.h"
+#include "panel_bf16.h"
 
 /*
  * C (rows, columns) = or += scale · A B for up to 64 columns, after Goto and van de Geijn, "Anatomy of high-performance matrix
- * multiplication" (2008). A (rows, depth) is BF16 already; B (depth, columns) is a weight of any type, unpacked to BF16 a panel of
- * DEPTH rows at a time, which then stays in the first-level cache while all rows of A pass by. vdpbf16ps multiplies pairs along the
- * depth and adds in float.
+ * multiplication" (2008). A (rows, depth) is BF16 already. vdpbf16ps multiplies pairs along the depth and adds in float.
  */
-enum { DEPTH = 256, COLUMNS = 64, WIDTH = 16 };
-
-/* panel (depth / 2, vectors · 16) of pairs: B's columns are rows of the weight, whose pairs lie together. */
-INLINE void pack_transposed(
-        const enum type type, const uint8_t *b, long row_bytes, long from, long to, long column, long columns, int vectors,
-        uint32_t *panel) {
-    for (int v = 0; v < vectors; v++) {
-        for (long k = from; k < to; k += 32) {
-            __m512i tile[16];
-#pragma GCC unroll 16
-            for (int i = 0; i < 16; i++) {
-                long row = v * WIDTH + i;
-                tile[i] = row < columns ? unpack_bf16(type, b + (column + row) * row_bytes, k, to) : _mm512_setzero_si512();
-            }
-            transpose16(tile);
-#pragma GCC unroll 16
-            for (int i = 0; i < 16; i++) {
-                _mm512_store_si512(panel + ((k - from) / 2 + i) * vectors * WIDTH + v * WIDTH, tile[i]);
-            }
-        }
-    }
-}
-
-/* The same panel where B lies as the formula has it: two rows of the weight are woven together. */
-INLINE void pack_plain(
-        const enum type type, const uint8_t *b, long row_bytes, long from, long to, long column, long columns, int vectors,
-        uint32_t *panel) {
-    const __m512i weave = _mm512_set_epi16(
-            47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8,
-            39, 7, 38, 6, 37, 5, 36, 4, 35, 3, 34, 2, 33, 1, 32, 0);
-    const __m512i upper = _mm512_set1_epi16(16);
-    for (long k = from; k < to; k += 2) {
-        uint32_t *out = panel + (k - from) / 2 * vectors * WIDTH;
-        for (int v = 0; v < vectors; v += 2) {
-            long i = column + v * WIDTH;
-            __m512i even = unpack_bf16(type, b + k * row_bytes, i, column + columns);
-            __m512i odd = k + 1 < to ? unpack_bf16(type, b + (k + 1) * row_bytes, i, column + columns) : _mm512_setzero_si512();
-            _mm512_store_si512(out + v * WIDTH, _mm512_permutex2var_epi16(even, weave, odd));
-            if (v + 1 < vectors) {
-                __m512i second = _mm512_add_epi16(weave, upper);
-                _mm512_store_si512(out + (v + 1) * WIDTH, _mm512_permutex2var_epi16(even, second, odd));
-            }
-        }
-    }
-}
 
 /* Some rows of C: a (rows, 2 · pairs) times panel. Rows that are not there repeat the last and are not stored. */
 INLINE void tile(
@@ -115,11 +67,7 @@ INLINE void product(
     int vectors = (int)((columns + WIDTH - 1) / WIDTH);
     for (long from = 0; from < depth; from += DEPTH) {
         long to = from + DEPTH < depth ? from + DEPTH : depth;
-        if (layout == TRANSPOSED) {
-            pack_transposed(type, b, row_bytes, from, to, column, columns, vectors, panel);
-        } else {
-            pack_plain(type, b, row_bytes, from, to, column, columns, vectors, panel);
-        }
+        pack(type, b, row_bytes, layout, from, to, column, columns, panel);
         enum result now = from == 0 ? result : ADD;
         const uint16_t *part = a + from;
         long pairs = (to - from + 1) / 2;

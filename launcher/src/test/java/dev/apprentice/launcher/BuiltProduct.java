@@ -89,12 +89,8 @@ final class BuiltProduct {
     private static ProcessBuilder builder(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Dfelix.extensions.disable=true",
+                "@" + Path.of("jvm.options").toAbsolutePath(),
                 "-Dapprentice.distribution=" + DISTRIBUTION,
-                "-XX:TrimNativeHeapInterval=10000",
                 "-Xmx1g",
                 "-cp",
                 DISTRIBUTION.resolve("lib") + File.separator + "*",

@@ -3,11 +3,12 @@ package dev.apprentice.management;
 import dev.apprentice.http.HttpException;
 import dev.apprentice.http.Routes.Handler;
 import dev.apprentice.learning.LearningException;
+import dev.apprentice.market.MarketException;
 import dev.apprentice.model.ModelException;
 import dev.apprentice.skills.SkillException;
 import java.util.Locale;
 
-/** Tells refusals of skills and learning as HTTP errors: 400 what the model cannot do, 404 what is not there, 409 busy, 422 refused, 500 failed. */
+/** Tells refusals of skills, marketplaces and learning as HTTP errors: 400 what the model cannot do, 404 what is not there, 409 busy, 422 refused, 500 failed. */
 public final class Problems {
     private Problems() {}
 
@@ -17,6 +18,8 @@ public final class Problems {
             try {
                 handler.handle(exchange);
             } catch (SkillException e) {
+                throw asHttp(e);
+            } catch (MarketException e) {
                 throw asHttp(e);
             } catch (LearningException e) {
                 throw error(status(e.code()), e.code(), e);
@@ -30,7 +33,19 @@ public final class Problems {
         int status = switch (refusal.code()) {
             case NOT_FOUND -> 404;
             case FAILED -> 500;
-            case SIGNATURE, ARCHIVE, ADMISSION, CONSENT, INCOMPATIBLE, VERSION, PROBE -> 422;
+            case SIGNATURE, ARCHIVE, ADMISSION, CONSENT, INCOMPATIBLE, VERSION, REVOKED, PROBE -> 422;
+        };
+        return error(status, refusal.code(), refusal);
+    }
+
+    public static HttpException asHttp(MarketException refusal) {
+        int status = switch (refusal.code()) {
+            case BAD_REQUEST -> 400;
+            case NOT_FOUND -> 404;
+            case AMBIGUOUS -> 409;
+            case REFUSED, UNTRUSTED, INCOMPATIBLE, REVOKED -> 422;
+            case UNREACHABLE -> 502;
+            case FAILED -> 500;
         };
         return error(status, refusal.code(), refusal);
     }

@@ -34,6 +34,8 @@ public final class SkillException extends RuntimeException {
         INCOMPATIBLE,
         /** An older version than the floor, or the same version with other content. */
         VERSION,
+        /** A marketplace said that the version must no longer run. */
+        REVOKED,
         /** The adapter has no effect, or does harm. */
         PROBE,
         /** No such skill, version or commit. */

@@ -82,7 +82,9 @@ public final class Connection implements AutoCloseable {
             Optional<ApiClient> client = running(home);
             if (client.isPresent()) {
                 try {
+                    // what comes up last of all that commands use
                     client.get().get("/api/skills");
+                    client.get().get("/api/markets");
                     return client.get();
                 } catch (ApiException e) {
                     problem = e.getMessage();

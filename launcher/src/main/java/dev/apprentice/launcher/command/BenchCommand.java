@@ -1,5 +1,6 @@
 package dev.apprentice.launcher.command;
 
+import dev.apprentice.launcher.LauncherException;
 import dev.apprentice.launcher.ProgressLine;
 import dev.apprentice.launcher.Settings;
 import dev.apprentice.launcher.client.Connection;
@@ -53,8 +54,17 @@ final class BenchCommand implements Callable<Integer> {
             description = "The llama-bench of a llama.cpp, to read and generate turn about with this engine.")
     private @Nullable Path peer;
 
+    @Option(
+            names = "--write",
+            paramLabel = "FILE",
+            description = "Measure nothing; write the model of the one shape as a GGUF file, to be used as a base.")
+    private @Nullable Path file;
+
     @Override
     public Integer call() {
+        if (file != null) {
+            return write(file.toAbsolutePath().normalize());
+        }
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("kinds", kinds.isEmpty() ? List.of("decode", "prefill", "train", "lora") : kinds);
         request.put("shapes", shapes);
@@ -66,6 +76,20 @@ final class BenchCommand implements Callable<Integer> {
             report = connection.client().work("/api/bench", request, progress::event);
         }
         output.print(rows(report), rows -> text(report, rows));
+        return 0;
+    }
+
+    private int write(Path target) {
+        if (shapes.size() != 1) {
+            throw new LauncherException("--write takes one --shape, not " + shapes + ": name one");
+        }
+        Map<String, String> request = Map.of("shape", shapes.getFirst(), "weights", weights, "file", target.toString());
+        try (TemporaryHome place = TemporaryHome.of(null);
+                Connection connection = Connection.start(settings(place));
+                ProgressLine progress = new ProgressLine()) {
+            connection.client().work("/api/bench/model", request, progress::event);
+        }
+        System.out.println("Written: " + target);
         return 0;
     }
 

@@ -1,7 +1,9 @@
 package dev.apprentice.launcher.command;
 
 import dev.apprentice.launcher.ProgressLine;
+import dev.apprentice.launcher.client.ApiClient;
 import dev.apprentice.launcher.client.Connection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,26 +33,39 @@ final class CycleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ArrayNode reports = JsonMapper.shared().createArrayNode();
+        JsonNode reports;
         try (Connection connection = home.connect();
                 ProgressLine progress = new ProgressLine()) {
-            connection.client().work(skill.path() + "/cycle", Map.of("count", count), (event, data) -> {
-                progress.event(event, data);
-                if (event.equals("cycle")) {
-                    reports.add(data);
-                }
-            });
+            reports = run(connection.client(), skill, count, progress);
         }
-        output.print(reports, all -> all.forEach(CycleCommand::text));
+        output.print(reports, CycleCommand::text);
         return 0;
     }
 
-    private static void text(JsonNode report) {
-        System.out.printf(
-                "cycle %d %s %s %s%n",
-                report.path("commit").path("cycle").asInt(),
-                report.path("outcome").asString(),
-                report.path("commit").path("id").asString(),
-                report.path("reason").asString(""));
+    /** Runs cycles and gives their reports. */
+    static ArrayNode run(ApiClient client, SkillOption skill, int count, ProgressLine progress) {
+        ArrayNode reports = JsonMapper.shared().createArrayNode();
+        client.work(skill.path() + "/cycle", Map.of("count", count), (event, data) -> {
+            progress.event(event, data);
+            if (event.equals("cycle")) {
+                reports.add(data);
+            }
+        });
+        return reports;
+    }
+
+    static void text(JsonNode reports) {
+        for (JsonNode report : reports) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "cycle %d %s %s, %.1f s, %.1f tokens a second in training, at most %d MiB %s%n",
+                    report.path("commit").path("cycle").asInt(),
+                    report.path("outcome").asString(),
+                    report.path("commit").path("id").asString(),
+                    report.path("seconds").asDouble(),
+                    report.path("tokensPerSecond").asDouble(),
+                    report.path("peakMiB").asLong(),
+                    report.path("reason").asString(""));
+        }
     }
 }

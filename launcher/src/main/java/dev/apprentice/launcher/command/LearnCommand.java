@@ -10,6 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Takes in a folder of source and learns from it. */
 @Command(
@@ -36,17 +37,18 @@ final class LearnCommand implements Callable<Integer> {
     public Integer call() {
         try (Connection connection = home.connect();
                 ProgressLine progress = new ProgressLine()) {
-            JsonNode report = connection
+            JsonNode ingested = connection
                     .client()
                     .work(
                             skill.path() + "/learn",
                             Map.of("folder", folder.toAbsolutePath().normalize().toString()),
                             progress::event);
+            ObjectNode report = ingested.asObject().deepCopy();
+            if (cycles > 0) {
+                report.set("cycles", CycleCommand.run(connection.client(), skill, cycles, progress));
+            }
             progress.finish();
             output.print(report, LearnCommand::text);
-            if (cycles > 0) {
-                connection.client().work(skill.path() + "/cycle", Map.of("count", cycles), progress::event);
-            }
         }
         return 0;
     }
@@ -59,5 +61,6 @@ final class LearnCommand implements Callable<Integer> {
                 report.path("learnFiles").asInt(),
                 report.path("heldOutFiles").asInt(),
                 report.path("skipped").asInt());
+        CycleCommand.text(report.path("cycles"));
     }
 }

@@ -27,6 +27,27 @@ public interface Kernels {
     /** y += scale · x Wᵀ; W (out, in), x (n, in), y (n, out). The adapters' forward product. */
     void multiplyAdd(Matrix weight, Tensor x, float scale, Tensor y);
 
+    /**
+     * y += scale · B(Ax): what an adapter adds to a linear layer; x (n, in), y (n, out).
+     *
+     * @param lowRank (n, rank), overwritten
+     */
+    default void addLowRank(LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
+        multiply(adapter.a(), x, lowRank);
+        multiplyTransposedAdd(adapter.bTransposed(), lowRank, adapter.scale(), y);
+    }
+
+    /**
+     * y = x Wᵀ + scale · B(Ax): a linear layer with an adapter beside it, which costs less at once than one after the other; W (out, in), x
+     * (n, in), y (n, out).
+     *
+     * @param lowRank (n, rank), overwritten
+     */
+    default void multiplyAdapted(Matrix weight, LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
+        multiply(weight, x, y);
+        addLowRank(adapter, x, lowRank, y);
+    }
+
     /** dx += scale · dy W; W (out, in), dy (n, out), dx (n, in). The backward product of a frozen weight. */
     void multiplyTransposedAdd(Matrix weight, Tensor dy, float scale, Tensor dx);
 

@@ -1,5 +1,6 @@
 package dev.apprentice.model;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,14 @@ public interface Benchmark {
      * @throws ModelException if there is not enough memory for a model
      */
     Report run(Request request, Consumer<String> progress);
+
+    /**
+     * Writes such a model as a GGUF file, with a vocabulary of bytes: a base to try the platform with at a size of which no model is at
+     * hand.
+     *
+     * @throws ModelException if the file cannot be written
+     */
+    void write(Shape shape, String weightType, Path file);
 
     /** What is measured. */
     enum Kind {

@@ -76,9 +76,14 @@ public interface LanguageModel {
      */
     void writeGgufAdapter(Adapter adapter, Path file);
 
-    /** A trainer that starts from the adapter's values, within the memory that this machine's owner allows. Close it to free that. */
+    /** What this machine's owner allows a trainer. */
+    default TrainingBudget trainingBudget() {
+        return TrainingBudget.DEFAULT;
+    }
+
+    /** A trainer that starts from the adapter's values, within {@link #trainingBudget}. Close it to free that. */
     default Trainer trainer(Adapter start) {
-        return trainer(start, TrainingBudget.DEFAULT);
+        return trainer(start, trainingBudget());
     }
 
     /**

@@ -18,4 +18,9 @@ public record TrainingBudget(long bytes, int longestSample) {
                             + " tokens is none: give it bytes, and samples at least 2 tokens");
         }
     }
+
+    /** As many bytes, for samples of up to another number of tokens. */
+    public TrainingBudget forSamplesOf(int tokens) {
+        return new TrainingBudget(bytes, tokens);
+    }
 }

@@ -12,6 +12,7 @@ import dev.apprentice.compute.AttentionShape;
 import dev.apprentice.compute.AttentionTape;
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Quantizer;
 import dev.apprentice.compute.RotaryTable;
@@ -75,6 +76,44 @@ public abstract class KernelsContract {
     @AfterEach
     void freeMemory() {
         arena.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void layersWithAnAdapterAgreeWithTheFormula(DataType type) {
+        for (int[] size : PRODUCTS) {
+            for (int rank : new int[] {3, 16}) {
+                for (DataType adapterType : new DataType[] {DataType.BF16, DataType.F32}) {
+                    layerWithAnAdapter(type, adapterType, size[0], size[1], size[2], rank);
+                }
+            }
+        }
+    }
+
+    private void layerWithAnAdapter(DataType type, DataType adapterType, int n, int out, int least, int rank) {
+        int in = Math.ceilDiv(least, type.blockElements()) * type.blockElements();
+        Matrix weight = samples.matrix(type, out, in);
+        LowRank adapter =
+                new LowRank(samples.matrix(adapterType, rank, in), samples.matrix(adapterType, rank, out), 0.5f);
+        Tensor x = samples.tensor(n, in);
+        double[][] base = DoubleReference.timesTransposed(doubles(x), samples.doubles(weight));
+        double[][] inner = DoubleReference.timesTransposed(doubles(x), samples.doubles(adapter.a()));
+        double[][] change = DoubleReference.timesTransposed(
+                inner, DoubleReference.transposed(samples.doubles(adapter.bTransposed())));
+        // rounded once on the way to rank and once on the way back
+        double ofAdapter = 2 * roundingPerTerm(adapterType, n) * Math.sqrt((double) in * rank);
+        String what = type + " " + n + "x" + out + "x" + in + ", rank " + rank + " " + adapterType;
+
+        Tensor y = samples.tensor(n, out);
+        double[][] before = doubles(y);
+        Tensor lowRank = samples.filled(n, rank, Float.NaN);
+        kernels.addLowRank(adapter, x, lowRank, y);
+        assertSum("addLowRank " + what, y, before, 0.5f, change, in * rank, ofAdapter);
+
+        Tensor whole = samples.filled(n, out, Float.NaN);
+        kernels.multiplyAdapted(weight, adapter, x, lowRank, whole);
+        double rounding = roundingPerTerm(type, n) * Math.sqrt(in) + ofAdapter;
+        assertSum("multiplyAdapted " + what, whole, base, 0.5f, change, in * rank, rounding);
     }
 
     @ParameterizedTest

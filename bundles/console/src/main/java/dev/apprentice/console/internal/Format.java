@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 
 /** How values are written on pages. */
@@ -41,6 +42,17 @@ public final class Format {
 
     public static String millions(long count) {
         return String.format(Locale.ROOT, "%.1f million", count / 1e6);
+    }
+
+    public static String size(long bytes) {
+        return bytes < 1 << 20
+                ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0)
+                : String.format(Locale.ROOT, "%.1f MiB", bytes / (1024.0 * 1024));
+    }
+
+    /** A list in one line; {@code none} if it is empty. */
+    public static String list(List<String> items) {
+        return items.isEmpty() ? "none" : String.join(", ", items);
     }
 
     public static String duration(long seconds) {

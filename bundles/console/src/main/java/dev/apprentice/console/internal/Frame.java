@@ -26,6 +26,7 @@ public record Frame(
     /** Entries of the menu. */
     public enum Section {
         SKILLS("Skills", "/"),
+        MARKET("Marketplace", "/market"),
         PUBLISHERS("Publishers", "/publishers"),
         AUDIT("Audit", "/audit"),
         STATUS("Status", "/status");

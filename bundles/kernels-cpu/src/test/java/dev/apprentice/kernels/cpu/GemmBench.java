@@ -27,12 +27,16 @@ final class GemmBench {
                 : new int[] {1, 8, 32, 256, 2048};
         for (int tokens : counts) {
             for (DataType type : DataType.values()) {
-                products(kernels, type, tokens, 1024, 384);
+                if (384 % type.blockElements() == 0) {
+                    products(kernels, type, tokens, 1024, 384);
+                }
             }
             products(kernels, DataType.F32, tokens, 8192, 384);
             products(kernels, DataType.Q4_0, tokens, 4096, 4096);
-            products(kernels, DataType.F32, tokens, 16, 384);
-            products(kernels, DataType.F32, tokens, 1024, 16);
+            for (DataType type : new DataType[] {DataType.F32, DataType.BF16}) {
+                products(kernels, type, tokens, 16, 2048);
+                products(kernels, type, tokens, 2048, 16);
+            }
         }
     }
 
@@ -49,13 +53,14 @@ final class GemmBench {
             double transposed = seconds(() -> kernels.multiplyTransposedAdd(weight, y, 1e-6f, dx));
             double outer = seconds(() -> kernels.outerProductAdd(y, x, 1e-6f, dWeight));
             System.out.printf(
-                    "%-5s n=%-5d %dx%-5d multiply %6.1f (%5.1f GB/s)  multiplyAdd %6.1f  transposed %6.1f  outer %6.1f%n",
+                    "%-5s n=%-5d %dx%-5d multiply %6.1f (%5.1f GB/s, %7.2f µs)  multiplyAdd %6.1f  transposed %6.1f  outer %6.1f%n",
                     type,
                     tokens,
                     out,
                     in,
                     flops / multiply / 1e9,
                     weight.data().byteSize() / multiply / 1e9,
+                    multiply * 1e6,
                     flops / add / 1e9,
                     flops / transposed / 1e9,
                     flops / outer / 1e9);

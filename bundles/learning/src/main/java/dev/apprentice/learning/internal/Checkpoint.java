@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /**
  * Learned vectors as one blob: the eight bytes {@code APPRCKP1}, the number of values as a little-endian u64, then the values as
@@ -13,34 +14,39 @@ import java.nio.ByteOrder;
 final class Checkpoint {
     private static final long MAGIC = 0x31504B4352505041L; // "APPRCKP1", read as little-endian
     private static final int HEADER = 16;
-    private static final ValueLayout.OfFloat LITTLE_ENDIAN =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LITTLE_ENDIAN =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private Checkpoint() {}
 
-    static byte[] encode(LearnedVectors vectors) {
-        MemorySegment values = vectors.all();
-        long count = values.byteSize() / Float.BYTES;
-        byte[] bytes = new byte[Math.toIntExact(HEADER + values.byteSize())];
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(MAGIC).putLong(count);
-        MemorySegment.copy(
-                values, ValueLayout.JAVA_FLOAT, 0, MemorySegment.ofArray(bytes), LITTLE_ENDIAN, HEADER, count);
-        return bytes;
+    /** The parts of the blob; the values are not copied, as they are a large part of what a learner holds in memory. */
+    static List<MemorySegment> encode(LearnedVectors vectors) {
+        if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+            throw new LearningException(
+                    LearningException.Code.FAILED,
+                    "Checkpoints are little-endian, and this processor is not: use another machine");
+        }
+        byte[] header = new byte[HEADER];
+        ByteBuffer.wrap(header)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(MAGIC)
+                .putLong(vectors.all().byteSize() / Float.BYTES);
+        return List.of(MemorySegment.ofArray(header), vectors.all());
     }
 
     /** Reads a checkpoint of an adapter of so many bytes. */
-    static LearnedVectors decode(byte[] bytes, long adapterBytes) {
+    static LearnedVectors decode(MemorySegment blob, long adapterBytes) {
         LearnedVectors vectors = LearnedVectors.allocate(adapterBytes);
         long count = vectors.all().byteSize() / Float.BYTES;
-        ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        if (bytes.length != HEADER + count * Float.BYTES || header.getLong() != MAGIC || header.getLong() != count) {
+        if (blob.byteSize() != HEADER + count * Float.BYTES
+                || blob.get(LITTLE_ENDIAN, 0) != MAGIC
+                || blob.get(LITTLE_ENDIAN, Long.BYTES) != count) {
             throw new LearningException(
                     LearningException.Code.FAILED,
-                    "A checkpoint of " + bytes.length + " bytes does not fit an adapter of " + adapterBytes
+                    "A checkpoint of " + blob.byteSize() + " bytes does not fit an adapter of " + adapterBytes
                             + " bytes: roll back to another commit");
         }
-        MemorySegment.copy(
-                MemorySegment.ofArray(bytes), LITTLE_ENDIAN, HEADER, vectors.all(), ValueLayout.JAVA_FLOAT, 0, count);
+        vectors.all().copyFrom(blob.asSlice(HEADER));
         return vectors;
     }
 }

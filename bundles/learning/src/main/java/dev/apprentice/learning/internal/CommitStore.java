@@ -3,6 +3,7 @@ package dev.apprentice.learning.internal;
 import dev.apprentice.learning.Commit;
 import dev.apprentice.learning.LearningException;
 import dev.apprentice.store.Store;
+import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -91,7 +92,9 @@ final class CommitStore {
                     "The tensors of commit " + stored.commit().id()
                             + " are no longer kept: choose a commit that is marked restorable");
         }
-        return Checkpoint.decode(store.blobs().read(checkpoint), adapterBytes);
+        try (Arena arena = Arena.ofConfined()) {
+            return Checkpoint.decode(store.blobs().map(checkpoint, arena), adapterBytes);
+        }
     }
 
     /** Adds a commit unless it is there, makes it the head, and lets go of tensors that need not be kept; in a transaction. */

@@ -74,6 +74,7 @@ final class LearningCycle {
                 judged.validation(),
                 judged.refusal().orElse(""),
                 (System.nanoTime() - began) / 1e9,
+                trained.tokensPerSecond(),
                 PeakMemory.mebibytes());
     }
 

@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -95,7 +96,7 @@ final class Preparation {
                         "SELECT shipped_values FROM learner l JOIN learned_commit ON id = head WHERE l.skill = ?",
                         row -> row.getString(1),
                         skill))
-                .map(blob -> (long) tools.store().blobs().read(blob).length)
+                .map(this::length)
                 .filter(bytes -> bytes == profile.shipped().values().byteSize())
                 .orElseThrow(() -> new LearningException(
                         LearningException.Code.REFUSED,
@@ -104,12 +105,16 @@ final class Preparation {
                                 + " installed version, or remove the skill with its learned state first"));
     }
 
+    private long length(String blob) {
+        try (Arena arena = Arena.ofConfined()) {
+            return tools.store().blobs().map(blob, arena).byteSize();
+        }
+    }
+
     /** Moves what is learned onto the new shipped adapter: value + (new − old). What was never moved becomes the new exactly. */
     private void rebase(LearnedVectors vectors, StoredCommit current, LearnerProfile profile) {
         try (Arena arena = Arena.ofConfined()) {
-            byte[] bytes = tools.store().blobs().read(current.shippedValues());
-            MemorySegment old = arena.allocate(bytes.length, 64);
-            MemorySegment.copy(MemorySegment.ofArray(bytes), 0, old, 0, bytes.length);
+            MemorySegment old = tools.store().blobs().map(current.shippedValues(), arena);
             move(vectors.parameters(), old, profile.shipped().values());
             move(vectors.served(), old, profile.shipped().values());
         }
@@ -162,7 +167,7 @@ final class Preparation {
                 adapter.digest(),
                 null,
                 true);
-        String shipped = tools.store().blobs().put(profile.shipped().values().toArray(ValueLayout.JAVA_BYTE));
+        String shipped = tools.store().blobs().put(List.of(profile.shipped().values()));
         String checkpoint = tools.store().blobs().put(Checkpoint.encode(vectors));
         StoredCommit head = StoredCommit.of(facts, profile.shipped().digest(), shipped, checkpoint, position);
         Optional<String> from =

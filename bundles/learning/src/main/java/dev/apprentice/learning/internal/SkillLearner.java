@@ -11,6 +11,7 @@ import dev.apprentice.learning.Measurement;
 import dev.apprentice.learning.Progress;
 import dev.apprentice.model.Adapter;
 import dev.apprentice.model.Trainer;
+import dev.apprentice.model.TrainingBudget;
 import dev.apprentice.model.TrainingSample;
 import dev.apprentice.store.AuditEvent;
 import java.nio.file.Path;
@@ -176,13 +177,19 @@ final class SkillLearner implements Learner, AutoCloseable {
         Rehearsal known = rehearsal;
         Rehearsal general = known == null ? new Rehearsal(tools.texts().rehearsal(), samples) : known;
         rehearsal = general;
-        Trainer training = trainer == null ? tools.model().trainer(start.adapter()) : trainer;
+        Trainer training = trainer == null ? trainer(start) : trainer;
         trainer = training;
         LearnedVectors candidate =
                 spare == null ? LearnedVectors.allocate(start.adapter().values().byteSize()) : spare;
         spare = candidate;
         Sampler sampler = new Sampler(skillId(), settings(), experiences, samples, general);
         return new LearningCycle.Workspace(sampler, samples, general, experiences, scorer, training, candidate);
+    }
+
+    private Trainer trainer(Mind start) {
+        TrainingBudget budget = tools.model().trainingBudget();
+        return tools.model()
+                .trainer(start.adapter(), budget.forSamplesOf(settings().sequenceLength()));
     }
 
     private ReplayBuffer replayBuffer() {

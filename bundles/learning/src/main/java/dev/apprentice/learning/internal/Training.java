@@ -42,8 +42,9 @@ final class Training {
      * @param meanLoss nats per token of the experiences
      * @param losses of each experience of the batch, before the step that it took part in
      * @param steps Adam steps taken in all
+     * @param tokensPerSecond of all samples, forward and back
      */
-    record Result(double meanLoss, double[] losses, int steps) {}
+    record Result(double meanLoss, double[] losses, int steps, double tokensPerSecond) {}
 
     /** Changes the vectors in place: parameters, moments, importance and, at the end, what is served. */
     Result run(Batch batch, LearnedVectors vectors, Trainer trainer, int cycle, Progress progress) {
@@ -51,6 +52,8 @@ final class Training {
         LearningAlgebra.Optimiser adam = algebra.adam(ADAM, vectors.moments());
         double[] losses = new double[batch.experiences().size()];
         int step = batch.position().step();
+        long began = System.nanoTime();
+        long tokens = 0;
         try (Arena arena = Arena.ofShared()) {
             long bytes = vectors.parameters().byteSize();
             MemorySegment gradient = arena.allocate(bytes, 64);
@@ -59,7 +62,11 @@ final class Training {
             for (int i = 0; i < steps; i++, step++) {
                 progress.update("train", i, steps);
                 gradient.fill((byte) 0);
-                double[] found = trainer.accumulate(samples(batch, i, steps), new GradientSums(gradient, fisher));
+                List<WeightedSample> samples = samples(batch, i, steps);
+                double[] found = trainer.accumulate(samples, new GradientSums(gradient, fisher));
+                tokens += samples.stream()
+                        .mapToLong(weighted -> weighted.sample().tokens().length)
+                        .sum();
                 for (int j = i; j < losses.length; j += steps) {
                     losses[j] = found[j / steps];
                 }
@@ -71,9 +78,10 @@ final class Training {
             algebra.scale(vectors.importance(), settings.importanceDecay());
             algebra.addScaled(vectors.importance(), 1, fisher);
         }
+        double seconds = (System.nanoTime() - began) / 1e9;
         vectors.parameters().copyFrom(trainer.parameters());
         average(vectors, cycle);
-        return new Result(Arrays.stream(losses).average().orElse(0), losses, step);
+        return new Result(Arrays.stream(losses).average().orElse(0), losses, step, tokens / seconds);
     }
 
     /** What one of several steps learns from: every {@code steps}-th experience from the given one on, and as much of the rehearsal. */

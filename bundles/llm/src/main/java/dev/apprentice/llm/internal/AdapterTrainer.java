@@ -116,7 +116,7 @@ final class AdapterTrainer implements Trainer {
             if (!spans.isEmpty()) {
                 double[] own = new double[spans.size()];
                 new LossRows(transformer, weights, spans, plan.headRows())
-                        .run(tape.output(), teacher(objective, packing), sink, dHidden, own, scratch);
+                        .run(tape.output(), teacher(objective, spans), sink, dHidden, own, scratch);
                 for (int i = 0; i < own.length; i++) {
                     losses[packing.spans().indexOf(spans.get(i))] = own[i];
                 }
@@ -126,11 +126,13 @@ final class AdapterTrainer implements Trainer {
         return losses;
     }
 
-    /** Hidden states of the base alone (n, width), where it is the teacher. */
-    private @Nullable Tensor teacher(Objective objective, Packing packing) {
+    /** What the base alone makes of the spans, where it is the teacher. */
+    private LossRows.@Nullable Teacher teacher(Objective objective, List<Packing.Span> spans) {
         return switch (objective) {
             case NEXT_TOKEN -> null;
             case KEEP_BASE -> {
+                Packing packing =
+                        Packing.of(spans.stream().map(Packing.Span::weighted).toList());
                 ModelConfig config = transformer.config();
                 int n = packing.tokens().length;
                 int keyValueWidth = config.attention().keyValueWidth();
@@ -142,7 +144,7 @@ final class AdapterTrainer implements Trainer {
                 for (Network.Block block : base.blocks()) {
                     transformer.block(block, packing.past(transformer, keyValues), at);
                 }
-                yield at.output();
+                yield new LossRows.Teacher(packing.spans(), at.output());
             }
         };
     }

@@ -132,6 +132,8 @@ final class BackwardPass {
                         dy,
                         dx);
             }
+            case Projection.Served _ ->
+                throw new IllegalArgumentException("What is served is rounded: train the adapter's own values");
             case Projection.Mixed _ -> throw new IllegalArgumentException("A sequence trains one adapter, not several");
             case Projection.Decomposed dora -> {
                 Tensor dUnscaled = roomLike(dy);

@@ -83,6 +83,16 @@ public final class EngineBenchmark implements Benchmark {
         return new Report(machine, results);
     }
 
+    @Override
+    public void write(Shape shape, String weightType, Path file) {
+        try (Arena arena = Arena.ofShared()) {
+            RandomModel.write(RandomModel.create(shape, type(weightType), kernels, arena, nativeCache), file);
+        } catch (IOException e) {
+            throw new ModelException(
+                    ModelException.Code.BAD_REQUEST, file + " cannot be written: check the disk and its room", e);
+        }
+    }
+
     private static DataType type(String name) {
         return Arrays.stream(DataType.values())
                 .filter(type -> type.name().equals(name))

@@ -354,8 +354,8 @@ public final class LlamaModel implements LanguageModel {
     }
 
     @Override
-    public Trainer trainer(Adapter start) {
-        return trainer(start, training);
+    public TrainingBudget trainingBudget() {
+        return training;
     }
 
     @Override
@@ -383,7 +383,7 @@ public final class LlamaModel implements LanguageModel {
             return networks.computeIfAbsent(adapter, wanted -> {
                 Network network = Network.adapted(weights, layout, wanted.values());
                 rowScales.compute(network);
-                return network;
+                return ServingNetwork.of(network);
             });
         }
     }

@@ -34,6 +34,14 @@ final class LossRows {
         return span.count() - span.weighted().sample().from();
     }
 
+    /**
+     * Hidden states of the base alone.
+     *
+     * @param spans of the same samples, in the same order, as they lie in them
+     * @param hidden (rows of these spans, width), before the final norm
+     */
+    record Teacher(List<Packing.Span> spans, Tensor hidden) {}
+
     /** Turns the logits (rows, vocabulary) of counted rows into their gradient. */
     private interface Loss {
         void apply(int from, Tensor logits, float[] weights, float[] losses);
@@ -43,17 +51,17 @@ final class LossRows {
      * Adds the gradients of the losses for the hidden states.
      *
      * @param hidden (n, width), before the final norm
-     * @param teacher (n, width) likewise, of the base alone; null where the text itself is the teacher
+     * @param teacher null where the text itself is the teacher
      * @param losses receives the mean loss of each span
      */
     void run(
             Tensor hidden,
-            @Nullable Tensor teacher,
+            @Nullable Teacher teacher,
             GradientSink sink,
             Tensor dHidden,
             double[] losses,
             Scratch scratch) {
-        Tensor counted = gather(hidden, scratch);
+        Tensor counted = gather(spans, hidden, scratch);
         Tensor normed = normed(counted, scratch);
         Tensor dNormed = scratch.tensor(count, counted.columns());
         dNormed.clear();
@@ -93,13 +101,13 @@ final class LossRows {
         return losses;
     }
 
-    private Loss loss(@Nullable Tensor teacher, Scratch scratch) {
+    private Loss loss(@Nullable Teacher teacher, Scratch scratch) {
         if (teacher == null) {
             int[] targets = targets();
             return (from, logits, rowWeights, losses) -> kernels.crossEntropy(
                     logits, Arrays.copyOfRange(targets, from, from + losses.length), rowWeights, losses);
         }
-        Tensor wanted = normed(gather(teacher, scratch), scratch);
+        Tensor wanted = normed(gather(teacher.spans(), teacher.hidden(), scratch), scratch);
         Tensor teacherLogits = logits(scratch);
         return (from, logits, rowWeights, losses) -> {
             Tensor part = teacherLogits.rows(0, losses.length);
@@ -118,8 +126,8 @@ final class LossRows {
         return normed;
     }
 
-    /** The counted rows, together (count, width). */
-    private Tensor gather(Tensor rows, Scratch scratch) {
+    /** The counted rows of spans, together (count, width). */
+    private Tensor gather(List<Packing.Span> spans, Tensor rows, Scratch scratch) {
         Tensor together = scratch.tensor(count, rows.columns());
         int row = 0;
         for (Packing.Span span : spans) {

@@ -89,6 +89,7 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
             case Projection.Plain _, Projection.ScaledOutput _ -> 0;
             case Projection.LowRank lowRank -> lowRank.a().rows();
             case Projection.Decomposed decomposed -> decomposed.a().rows();
+            case Projection.Served served -> served.adapter().rank();
             case Projection.ScaledInput scaled -> scaled.base().weight().columns();
             case Projection.Mixed mixed ->
                 mixed.parts().stream()
@@ -103,6 +104,7 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
         return widest(blocks, projection -> switch (projection) {
             case Projection.LowRank lowRank -> lowRank.a().rows();
             case Projection.Decomposed decomposed -> decomposed.a().rows();
+            case Projection.Served served -> served.adapter().rank();
             case Projection.Plain _, Projection.ScaledOutput _, Projection.ScaledInput _, Projection.Mixed _ -> 0;
         });
     }

@@ -4,6 +4,7 @@ import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A linear layer y = Wx + b: the frozen weight alone, or with an adapter beside it. */
 sealed interface Projection {
@@ -24,6 +25,16 @@ sealed interface Projection {
     record Decomposed(
             Weights.Linear base, Matrix a, Matrix b, float scale, RowScales.Vectors rows, AdapterSlot.Decomposed slot)
             implements Projection {}
+
+    /**
+     * A {@link LowRank} or {@link Decomposed} layer as it answers, when nobody trains it: in one operation, the adapter rounded to BF16.
+     *
+     * @param rowScales (outputs) float32; null where the layer is not decomposed
+     */
+    record Served(
+            Weights.Linear base,
+            dev.apprentice.compute.LowRank adapter,
+            @Nullable MemorySegment rowScales) implements Projection {}
 
     /** y = factors ⊙ (Wx + b) (IA3, arXiv 2205.05638); factors (outputs) float32. */
     record ScaledOutput(Weights.Linear base, MemorySegment factors, AdapterSlot.ScaledOutput slot)

@@ -7,6 +7,7 @@ import dev.apprentice.compute.Quantizer;
 import dev.apprentice.compute.Tensor;
 import dev.apprentice.llm.internal.gguf.GgufNames;
 import dev.apprentice.llm.internal.gguf.GgufWriter;
+import dev.apprentice.llm.internal.gguf.TokenizerExport;
 import dev.apprentice.model.AdapterSpec;
 import dev.apprentice.model.Benchmark.Shape;
 import java.io.IOException;
@@ -20,8 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A model of a real shape whose weights are noise: as fast and as large as the real one, and quickly made. */
 final class RandomModel {
@@ -62,13 +62,14 @@ final class RandomModel {
                         .sum();
     }
 
-    /** Writes such a model for other engines, without a vocabulary. */
+    /** Writes such a model for other engines. */
     static void write(LlamaModel model, Path file) throws IOException {
         Weights weights = model.weights();
         ModelConfig config = model.transformer().config();
         GgufWriter writer = new GgufWriter();
         GgufMetadata.write(model.info().name(), config, writer);
-        writer.put("tokenizer.ggml.model", "no_vocab");
+        byte[] tokenizer = tokenizer(config.vocabulary()).getBytes(StandardCharsets.UTF_8);
+        new TokenizerExport(tokenizer, config.vocabulary()).writeTo(writer);
         put(writer, "model.embed_tokens.weight", weights.embedding());
         for (int layer = 0; layer < weights.layers().size(); layer++) {
             Weights.Layer block = weights.layers().get(layer);
@@ -123,14 +124,30 @@ final class RandomModel {
                 + " \"rms_norm_eps\": 1e-5, \"max_position_embeddings\": 2048, \"eos_token_id\": 0, " + sizes + "}";
     }
 
-    /** As many made-up words as the vocabulary has room for. */
+    /** The bytes, so that it reads any text, and as many made-up words as the vocabulary has room for. */
     private static String tokenizer(int vocabulary) {
-        String words = IntStream.range(0, vocabulary)
-                .mapToObj(id -> "\"t" + id + "\": " + id)
-                .collect(Collectors.joining(","));
-        return "{\"version\": \"1.0\", \"added_tokens\": [], \"decoder\": {\"type\": \"ByteLevel\","
-                + " \"add_prefix_space\": false, \"trim_offsets\": true, \"use_regex\": true},"
-                + " \"model\": {\"type\": \"BPE\", \"merges\": [], \"vocab\": {" + words + "}}}";
+        String bytes = TokenBytes.byteCharacters();
+        ObjectNode tokenizer = Json.MAPPER.createObjectNode();
+        tokenizer.put("version", "1.0");
+        tokenizer.putArray("added_tokens");
+        byteLevel(tokenizer.putObject("pre_tokenizer"));
+        byteLevel(tokenizer.putObject("decoder"));
+        ObjectNode model = tokenizer.putObject("model");
+        model.put("type", "BPE");
+        model.putArray("merges");
+        ObjectNode words = model.putObject("vocab");
+        for (int id = 0; id < vocabulary; id++) {
+            boolean isByte = id > 0 && id <= bytes.length(); // 0 ends a text
+            words.put(isByte ? bytes.substring(id - 1, id) : "t" + id, id);
+        }
+        return tokenizer.toString();
+    }
+
+    private static void byteLevel(ObjectNode step) {
+        step.put("type", "ByteLevel");
+        step.put("add_prefix_space", false);
+        step.put("trim_offsets", true);
+        step.put("use_regex", true);
     }
 
     private Weights weights() {

@@ -47,6 +47,17 @@ final class TokenBytes {
         return bytes[token];
     }
 
+    /** The characters that stand for a byte in byte-level vocabularies, all 256. */
+    static String byteCharacters() {
+        StringBuilder characters = new StringBuilder();
+        for (int character = 0; character < BYTE_OF_CHARACTER.length; character++) {
+            if (BYTE_OF_CHARACTER[character] >= 0) {
+                characters.append((char) character);
+            }
+        }
+        return characters.toString();
+    }
+
     private static byte[] byteFallback(String spelling) {
         Matcher oneByte = ONE_BYTE.matcher(spelling);
         return oneByte.matches()

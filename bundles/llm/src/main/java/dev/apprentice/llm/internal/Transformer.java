@@ -73,9 +73,19 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
 
     /** y = a linear layer of x, with what its adapter does before, beside and after the frozen product. */
     private void project(Projection projection, Tensor x, Tensor y, Room beside) {
+        if (projection instanceof Projection.Served served) {
+            Tensor lowRank = beside.lowRank(x.rows(), served.adapter().rank());
+            kernels.multiplyAdapted(served.base().weight(), served.adapter(), x, lowRank, y);
+            scaleRows(served, y);
+            return;
+        }
         Tensor product = switch (projection) {
             case Projection.Decomposed _, Projection.ScaledOutput _ -> beside.unscaled(y);
-            case Projection.Plain _, Projection.LowRank _, Projection.ScaledInput _, Projection.Mixed _ -> y;
+            case Projection.Plain _,
+                    Projection.LowRank _,
+                    Projection.Served _,
+                    Projection.ScaledInput _,
+                    Projection.Mixed _ -> y;
         };
         kernels.multiply(projection.base().weight(), input(projection, x, beside), product);
         finish(projection, x, product, y, beside);
@@ -84,7 +94,11 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
     /** What the frozen weight is multiplied with. */
     private Tensor input(Projection projection, Tensor x, Room beside) {
         return switch (projection) {
-            case Projection.Plain _, Projection.LowRank _, Projection.Decomposed _, Projection.ScaledOutput _ -> x;
+            case Projection.Plain _,
+                    Projection.LowRank _,
+                    Projection.Decomposed _,
+                    Projection.Served _,
+                    Projection.ScaledOutput _ -> x;
             case Projection.ScaledInput ia3 -> {
                 Tensor scaled = beside.scaledInput(x);
                 kernels.scaleColumns(x, ia3.factors(), scaled);
@@ -119,6 +133,14 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
                 kernels.scaleColumns(product, dora.rows().scales(), y);
                 addBias(dora.base(), y);
             }
+            case Projection.Served served -> {
+                kernels.addLowRank(
+                        served.adapter(),
+                        x,
+                        beside.lowRank(x.rows(), served.adapter().rank()),
+                        y);
+                scaleRows(served, y);
+            }
             case Projection.ScaledOutput ia3 -> {
                 addBias(ia3.base(), product);
                 kernels.scaleColumns(product, ia3.factors(), y);
@@ -128,6 +150,13 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
                 mixed.parts()
                         .forEach(part -> finish(part.projection(), part.of(x), part.of(product), part.of(y), beside));
         }
+    }
+
+    private void scaleRows(Projection.Served served, Tensor y) {
+        if (served.rowScales() != null) {
+            kernels.scaleColumns(y, served.rowScales(), y);
+        }
+        addBias(served.base(), y);
     }
 
     private void addBias(Weights.Linear linear, Tensor y) {

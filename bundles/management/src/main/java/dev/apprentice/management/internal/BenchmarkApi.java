@@ -8,6 +8,7 @@ import dev.apprentice.http.Routes.Access;
 import dev.apprentice.management.LiveWork;
 import dev.apprentice.management.Problems;
 import dev.apprentice.model.Benchmark;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,21 @@ final class BenchmarkApi {
 
     void contribute(Routes routes) {
         routes.post("/api/bench", Access.API, Problems.told(this::run));
+        routes.post("/api/bench/model", Access.API, Problems.told(this::write));
+    }
+
+    private void write(Exchange exchange) {
+        WantedModel wanted = exchange.json(WantedModel.class);
+        Benchmark.Shape shape = Benchmark.Shape.parse(wanted.shape == null ? "" : wanted.shape);
+        Path file = LocalPaths.absolute("file", wanted.file);
+        LiveWork.run(exchange.events(), "Writing the model", () -> {
+            benchmark.write(shape, weights(wanted.weights), file);
+            return Map.of("file", file.toString());
+        });
+    }
+
+    private static String weights(@Nullable String named) {
+        return named == null ? "Q4_0" : named;
     }
 
     private void run(Exchange exchange) {
@@ -33,6 +49,11 @@ final class BenchmarkApi {
                 () -> benchmark.run(
                         request, stage -> events.send("progress", Map.of("stage", stage, "done", 0, "total", 1))));
     }
+
+    private record WantedModel(
+            @Nullable String shape,
+            @Nullable String weights,
+            @Nullable String file) {}
 
     private record Wanted(
             @Nullable List<String> kinds,
@@ -46,7 +67,7 @@ final class BenchmarkApi {
             return new Benchmark.Request(
                     kinds.stream().map(Benchmark.Kind::parse).toList(),
                     shapes.stream().map(Benchmark.Shape::parse).toList(),
-                    weights == null ? "Q4_0" : weights);
+                    BenchmarkApi.weights(weights));
         }
     }
 }

@@ -12,12 +12,14 @@ import dev.apprentice.model.Benchmark;
 import dev.apprentice.model.ModelException;
 import dev.apprentice.model.Quantization;
 import dev.apprentice.store.AuditEvent;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +62,7 @@ final class ManagementRoutesTest {
                 platform,
                 new MemoryPublishers("Ada", "ab12"),
                 new MemoryStore(home, audit),
-                ManagementRoutesTest::benchmark,
+                BENCHMARK,
                 ManagementRoutesTest::quantization));
     }
 
@@ -101,24 +103,48 @@ final class ManagementRoutesTest {
         assertThat(server.post("/api/quantize", body).statusCode()).isEqualTo(400);
     }
 
-    /** Says one figure for what is asked, or that there is too little memory for it. */
-    private static Benchmark.Report benchmark(Benchmark.Request request, Consumer<String> progress) {
-        if (request.shapes().contains(Benchmark.Shape.LLAMA_8B)) {
-            throw new ModelException(ModelException.Code.BAD_REQUEST, "2 GiB are missing");
+    /** Says one figure for what is asked, or that there is too little memory for it; writes models of few bytes. */
+    private static final Benchmark BENCHMARK = new Benchmark() {
+        @Override
+        public void write(Benchmark.Shape shape, String weightType, Path file) {
+            try {
+                Files.writeString(file, shape.label() + " " + weightType);
+            } catch (IOException e) {
+                throw new ModelException(ModelException.Code.BAD_REQUEST, file + " cannot be written", e);
+            }
         }
-        progress.accept("measuring " + request.weightType());
-        return new Benchmark.Report(
-                new Benchmark.Machine("scalar", 1, 40, 100),
-                List.of(new Benchmark.Result(
-                        "decode",
-                        request.shapes().getFirst(),
-                        request.weightType(),
-                        1,
-                        12.5,
-                        OptionalDouble.of(0.5),
-                        64,
-                        Optional.of(new Benchmark.Peer("other", 10)),
-                        OptionalDouble.empty())));
+
+        @Override
+        public Benchmark.Report run(Benchmark.Request request, Consumer<String> progress) {
+            if (request.shapes().contains(Benchmark.Shape.LLAMA_8B)) {
+                throw new ModelException(ModelException.Code.BAD_REQUEST, "2 GiB are missing");
+            }
+            progress.accept("measuring " + request.weightType());
+            return new Benchmark.Report(
+                    new Benchmark.Machine("scalar", 1, 40, 100),
+                    List.of(new Benchmark.Result(
+                            "decode",
+                            request.shapes().getFirst(),
+                            request.weightType(),
+                            1,
+                            12.5,
+                            OptionalDouble.of(0.5),
+                            64,
+                            Optional.of(new Benchmark.Peer("other", 10)),
+                            OptionalDouble.empty())));
+        }
+    };
+
+    @Test
+    void aModelOfAShapeIsWrittenAsLongWork() throws Exception {
+        Path file = home.resolve("m.gguf");
+        String events = server.post("/api/bench/model", "{\"shape\": \"8b\", \"file\": \"" + file + "\"}")
+                .body();
+        assertThat(events).contains("event: result");
+        assertThat(file).hasContent("8b Q4_0");
+        assertThat(server.post("/api/bench/model", "{\"shape\": \"8b\", \"file\": \"m.gguf\"}")
+                        .statusCode())
+                .isEqualTo(400);
     }
 
     @Test
@@ -162,6 +188,7 @@ final class ManagementRoutesTest {
         "POST, /api/skills/java/cycle",
         "POST, /api/skills/java/measure",
         "POST, /api/bench",
+        "POST, /api/bench/model",
         "POST, /api/quantize",
         "GET, /api/publishers",
         "POST, /api/publishers",

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Everything that is checked about a bundle before the framework sees it. */
 final class Admission {
@@ -18,10 +19,17 @@ final class Admission {
         SkillDescriptor descriptor = DescriptorReader.read(archive.content(SkillDescriptor.FILE));
         HeaderRules.check(ManifestHeaders.read(archive.content("META-INF/MANIFEST.MF")), descriptor);
         List<String> classes = classes(archive, descriptor);
-        AdapterFiles adapter = new AdapterFiles(
-                archive.content(descriptor.adapter() + "/adapter_config.json"),
-                archive.content(descriptor.adapter() + "/adapter_model.safetensors"));
-        return new AdmittedSkill(descriptor, adapter, snippets(archive, descriptor), classes);
+        return new AdmittedSkill(descriptor, shipped(archive, descriptor), snippets(archive, descriptor), classes);
+    }
+
+    private static Optional<AdapterFiles> shipped(StrictZip archive, SkillDescriptor descriptor) {
+        return switch (descriptor.adapter()) {
+            case StartingAdapter.Shipped(String folder) ->
+                Optional.of(new AdapterFiles(
+                        archive.content(folder + "/adapter_config.json"),
+                        archive.content(folder + "/adapter_model.safetensors")));
+            case StartingAdapter.Blank _ -> Optional.empty();
+        };
     }
 
     private static List<String> classes(StrictZip archive, SkillDescriptor descriptor) {

@@ -1,6 +1,8 @@
 package dev.apprentice.skills.internal;
 
 import dev.apprentice.learning.LearningSettings;
+import dev.apprentice.model.AdapterSpec;
+import dev.apprentice.model.ModelException;
 import dev.apprentice.skills.Consent;
 import dev.apprentice.skills.Permission;
 import java.lang.reflect.RecordComponent;
@@ -13,6 +15,7 @@ import java.util.Set;
 /** Reads {@code skill.json} strictly: a field that is unknown, missing or out of range is refused by its name. */
 final class DescriptorReader {
     private static final int MOST = 1_000_000;
+    private static final int HIGHEST_RANK = 256;
 
     private DescriptorReader() {}
 
@@ -27,7 +30,7 @@ final class DescriptorReader {
                 fields.text("description", 1000),
                 digest(base.text("digest", 71)),
                 tokenizer.map(object -> digest(object.text("digest", 71))),
-                matching("adapter", fields.text("adapter", 200), "[A-Za-z0-9._/-]*[A-Za-z0-9]"),
+                adapter(fields),
                 prompt(fields.object("prompt")),
                 fields.optionalObject("learning")
                         .map(DescriptorReader::learning)
@@ -39,6 +42,31 @@ final class DescriptorReader {
         tokenizer.ifPresent(JsonFields::refuseOthers);
         fields.refuseOthers();
         return descriptor;
+    }
+
+    /** {@code adapter} names a folder, or {@code blankAdapter} says what shape the adapter has that will be learned here. */
+    private static StartingAdapter adapter(JsonFields fields) {
+        Optional<String> folder = fields.optionalText("adapter", 200);
+        Optional<JsonFields> blank = fields.optionalObject("blankAdapter");
+        if (folder.isPresent() == blank.isPresent()) {
+            throw Refusal.admission("skill.json needs either adapter or blankAdapter: mend it");
+        }
+        return folder.<StartingAdapter>map(
+                        name -> new StartingAdapter.Shipped(matching("adapter", name, "[A-Za-z0-9._/-]*[A-Za-z0-9]")))
+                .orElseGet(() -> blank(blank.orElseThrow()));
+    }
+
+    private static StartingAdapter blank(JsonFields fields) {
+        int rank = fields.wholeNumber("rank", 1, HIGHEST_RANK).orElse(16);
+        double alpha = fields.number("alpha", 0.001, MOST).orElse(2.0 * rank);
+        List<String> targets = fields.texts("targets", 16, 32);
+        fields.refuseOthers();
+        try {
+            return new StartingAdapter.Blank(
+                    new AdapterSpec(rank, alpha, targets.isEmpty() ? AdapterSpec.LINEAR_LAYERS : targets));
+        } catch (ModelException e) {
+            throw Refusal.admission("The blankAdapter in skill.json cannot be (" + e.getMessage() + "): mend it");
+        }
     }
 
     private static SkillDescriptor.Prompt prompt(JsonFields fields) {

@@ -24,6 +24,7 @@ record Examination(VerifiedPackage verified, AdmittedSkill skill, Optional<Store
                 new PackageVerifier(Clock.systemUTC()).verify(file.jar().clone(), file.signature(), shelf.trust());
         AdmittedSkill skill = Admission.admit(verified.bytes());
         SkillDescriptor descriptor = skill.descriptor();
+        shelf.revoked().requireNone(descriptor.id(), descriptor.version().toString());
         requireFit(descriptor, shelf.model().info());
         Examination examined = new Examination(verified, skill, shelf.tables().installed(descriptor.id()));
         if (!examined.alreadyServes(shelf)) {

@@ -26,9 +26,11 @@ final class InstallTransaction {
             return skill.descriptor().id();
         }
         requireConsent(examined, consent);
-        LearnerProfile profile = skill.profile(shelf.model().readAdapter(skill.adapter()));
+        LearnerProfile profile = skill.profile(shelf.model());
         long start = System.nanoTime();
-        Probe.run(shelf.model(), profile.shipped(), skill.validation());
+        if (skill.shipped().isPresent()) {
+            Probe.run(shelf.model(), profile.shipped(), skill.validation());
+        }
         PreparedState state = shelf.learning().prepare(profile);
         long gateMillis = (System.nanoTime() - start) / 1_000_000;
         VerifiedPackage verified = examined.verified();

@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param baseDigest the base model its adapter was made for
  * @param tokenizerDigest the tokenizer, where the skill depends on it
- * @param adapter folder of the shipped adapter in PEFT form
+ * @param adapter what learning starts from
  * @param validation file of the texts its learning must not get worse at
  * @param permissions what its code asks for, each once
  * @param code name of the class that implements the skill API; empty for a skill of data
@@ -22,7 +22,7 @@ record SkillDescriptor(
         String description,
         String baseDigest,
         Optional<String> tokenizerDigest,
-        String adapter,
+        StartingAdapter adapter,
         Prompt prompt,
         LearningSettings learning,
         String validation,

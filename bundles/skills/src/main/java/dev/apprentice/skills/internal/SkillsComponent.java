@@ -4,6 +4,7 @@ import dev.apprentice.learning.Learning;
 import dev.apprentice.model.LanguageModel;
 import dev.apprentice.signing.verify.TrustStore;
 import dev.apprentice.skills.Publishers;
+import dev.apprentice.skills.Revocations;
 import dev.apprentice.skills.Skills;
 import dev.apprentice.store.Store;
 import java.util.List;
@@ -29,10 +30,12 @@ public final class SkillsComponent {
             @Reference Learning learning,
             @Reference Store store) {
         TrustStore trust = new TrustStore(store.home().resolve("trust"));
-        skills = new SkillShelf(Shelf.of(model, learning, store, trust, context));
+        Shelf shelf = Shelf.of(model, learning, store, trust, context);
+        skills = new SkillShelf(shelf);
         skills.start();
         services = List.of(
                 context.registerService(Skills.class, skills, null),
+                context.registerService(Revocations.class, new RevokedVersions(shelf.revoked(), skills::recheck), null),
                 context.registerService(
                         Publishers.class, new TrustedPublishers(trust, store.audit(), skills::recheck), null));
     }

@@ -34,8 +34,7 @@ final class StoredSkills {
         }
         requireConsent(version, descriptor);
         Examination.requireFit(descriptor, shelf.model().info());
-        return new Restored(
-                version, verified.bytes(), skill, skill.profile(shelf.model().readAdapter(skill.adapter())));
+        return new Restored(version, verified.bytes(), skill, skill.profile(shelf.model()));
     }
 
     private static void requireConsent(StoredVersion version, SkillDescriptor descriptor) {
@@ -45,8 +44,9 @@ final class StoredSkills {
         }
     }
 
-    /** Checks signature and trust; certificates must have been valid when this machine installed the skill. */
+    /** Checks revocation, signature and trust; certificates must have been valid when this machine installed the skill. */
     VerifiedPackage verify(StoredVersion version) {
+        shelf.revoked().requireNone(version.id(), version.version());
         byte[] jar = shelf.store().blobs().read(version.jar());
         byte[] signature = shelf.store().blobs().read(version.signature());
         Clock then = Clock.fixed(version.installedAt(), ZoneOffset.UTC);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.apprentice.learning.Learning;
 import dev.apprentice.learning.Learning.LearnedState;
+import dev.apprentice.model.Adapter;
 import dev.apprentice.skill.SkillPrompt;
 import dev.apprentice.skills.InstalledSkill;
 import dev.apprentice.skills.ServingSkill;
@@ -56,6 +57,26 @@ class SkillShelfTest {
             assertThat(shelf.bundles()).containsExactly("skill:test:" + first.jarDigest());
             assertThat(shelf.store.audit().latest(9).stream().map(AuditEntry::event))
                     .startsWith(AuditEvent.SKILL_ROLLED_BACK, AuditEvent.SKILL_UPDATED, AuditEvent.SKILL_INSTALLED);
+        }
+    }
+
+    @Test
+    void aBlankSkillStartsWithoutEffectAndIsTheSameAfterARestart() throws Exception {
+        byte[] jar = new SkillJar("1.0.0")
+                .describe("\"adapter\": \"adapter\"", "\"blankAdapter\": {\"rank\": 2, \"targets\": [\"q_proj\"]}")
+                .build();
+        String adapter;
+        try (TestShelf shelf = new TestShelf(home)) {
+            shelf.skills.install(signed(jar));
+            Adapter blank = shelf.skills.serving("test").orElseThrow().adapter();
+            int[] tokens = TestModel.MODEL.tokenizer().encode("int count = 0;");
+            assertThat(TestModel.MODEL.score(tokens, 1, blank).nats())
+                    .containsExactly(TestModel.MODEL.score(tokens, 1, null).nats());
+            adapter = blank.digest();
+        }
+        try (TestShelf shelf = new TestShelf(home)) {
+            assertThat(shelf.skills.serving("test").orElseThrow().adapter().digest())
+                    .isEqualTo(adapter);
         }
     }
 

@@ -5,7 +5,10 @@ import dev.apprentice.store.Store;
 import dev.apprentice.store.StoreException;
 import dev.apprentice.store.StoreException.Code;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -48,16 +51,16 @@ final class FileBlobs implements Blobs {
     }
 
     @Override
-    public String put(byte[] content) {
-        String digest = "sha256:" + Digest.hex(content);
+    public String put(List<MemorySegment> parts) {
+        String digest = "sha256:" + Digest.hex(parts);
         Path file = file(digest);
         try {
-            if (intact(file, content.length)) {
+            if (intact(file, digest)) {
                 // Young again, so that a sweep does not take what was just acknowledged.
                 Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
                 return digest;
             }
-            write(file, content);
+            write(file, parts);
             return digest;
         } catch (IOException fault) {
             throw Faults.of(fault, file);
@@ -65,23 +68,30 @@ final class FileBlobs implements Blobs {
     }
 
     /** Whether the file is there and still says what its name promises; a damaged one is written anew. */
-    private static boolean intact(Path file, int length) throws IOException {
-        return Files.exists(file)
-                && Files.size(file) == length
-                && Digest.hex(Files.readAllBytes(file))
-                        .equals(file.getFileName().toString());
+    private boolean intact(Path file, String digest) throws IOException {
+        if (!Files.exists(file)) {
+            return false;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            return digest.equals("sha256:" + Digest.hex(List.of(mapped(file, arena))));
+        }
     }
 
-    private static void write(Path file, byte[] content) throws IOException {
+    private static MemorySegment mapped(Path file, Arena arena) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+        }
+    }
+
+    private static void write(Path file, List<MemorySegment> parts) throws IOException {
         Path parent = Optional.ofNullable(file.getParent()).orElseThrow();
         boolean newFolder = !Files.exists(parent);
         Files.createDirectories(parent);
         Path temporary = Files.createTempFile(parent, "writing-", ".tmp");
         try {
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                ByteBuffer rest = ByteBuffer.wrap(content);
-                while (rest.hasRemaining()) {
-                    channel.write(rest);
+                for (MemorySegment part : parts) {
+                    write(channel, part);
                 }
                 channel.force(true);
             }
@@ -92,6 +102,22 @@ final class FileBlobs implements Blobs {
         syncFolder(parent);
         if (newFolder) {
             syncFolder(Optional.ofNullable(parent.getParent()).orElseThrow());
+        }
+    }
+
+    private static void write(FileChannel channel, MemorySegment part) throws IOException {
+        try {
+            Digest.pieces(part, piece -> {
+                try {
+                    while (piece.hasRemaining()) {
+                        channel.write(piece);
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
@@ -106,10 +132,17 @@ final class FileBlobs implements Blobs {
 
     @Override
     public byte[] read(String digest) {
+        try (Arena arena = Arena.ofConfined()) {
+            return map(digest, arena).toArray(ValueLayout.JAVA_BYTE);
+        }
+    }
+
+    @Override
+    public MemorySegment map(String digest, Arena arena) {
         Path file = file(digest);
         try {
-            byte[] content = Files.readAllBytes(file);
-            if (!("sha256:" + Digest.hex(content)).equals(digest)) {
+            MemorySegment content = mapped(file, arena);
+            if (!("sha256:" + Digest.hex(List.of(content))).equals(digest)) {
                 throw new StoreException(
                         Code.CORRUPT,
                         "The file " + file

@@ -49,9 +49,14 @@ public final class TrustStore {
                 .findFirst();
     }
 
+    /** Whom the two certificates in the text name; trusts nobody. */
+    public static TrustedPublisher read(String pem) {
+        return PublisherCertificates.ofPem(pem).publisher();
+    }
+
     /** Trusts the publisher whose two certificates the text holds. */
     public TrustedPublisher add(String pem) {
-        TrustedPublisher publisher = PublisherCertificates.ofPem(pem).publisher();
+        TrustedPublisher publisher = read(pem);
         try {
             Files.createDirectories(folder);
             Path temporary = Files.createTempFile(folder, "new", ".tmp");

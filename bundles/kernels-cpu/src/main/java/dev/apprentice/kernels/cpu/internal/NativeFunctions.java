@@ -23,7 +23,7 @@ final class NativeFunctions {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option CRITICAL = Linker.Option.critical(false);
 
-    private static final MethodHandle CHECK = LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT));
+    private static final MethodHandle QUESTION = LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle QUANTIZE =
             LINKER.downcallHandle(procedure(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG), CRITICAL);
     private static final MethodHandle GEMV = LINKER.downcallHandle(
@@ -48,6 +48,9 @@ final class NativeFunctions {
                     JAVA_FLOAT,
                     JAVA_LONG,
                     JAVA_LONG),
+            CRITICAL);
+    private static final MethodHandle ADD_LOW_RANK = LINKER.downcallHandle(
+            procedure(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_LONG, JAVA_LONG),
             CRITICAL);
     private static final MethodHandle GEMM_BF16 = LINKER.downcallHandle(procedure(
             JAVA_INT,
@@ -88,12 +91,15 @@ final class NativeFunctions {
     private final MemorySegment leftBf16;
     private final MemorySegment leftTransposed;
     private final MemorySegment gemmBf16;
+    private final boolean tiles;
     private final MemorySegment swiGlu;
     private final MemorySegment swiGluBackward;
     private final MemorySegment attend;
     private final MemorySegment gemmF32;
+    private final MemorySegment addLowRank;
 
-    NativeFunctions(SymbolLookup library) {
+    /** @param mayUseTiles whether to use AMX where processor and system have it */
+    NativeFunctions(SymbolLookup library, boolean mayUseTiles) {
         checkCpu = library.findOrThrow("apprentice_check_cpu");
         quantize = library.findOrThrow("apprentice_quantize");
         gemvF32 = library.findOrThrow("apprentice_gemv_f32");
@@ -105,7 +111,9 @@ final class NativeFunctions {
         swiGlu = library.findOrThrow("apprentice_swiglu");
         swiGluBackward = library.findOrThrow("apprentice_swiglu_backward");
         attend = library.findOrThrow("apprentice_attend");
-        gemmBf16 = library.findOrThrow("apprentice_gemm_bf16");
+        tiles = mayUseTiles && call(library.findOrThrow("apprentice_may_use_amx")) == 1;
+        gemmBf16 = library.findOrThrow(tiles ? "apprentice_gemm_amx" : "apprentice_gemm_bf16");
+        addLowRank = library.findOrThrow("apprentice_add_low_rank");
         gemmF32 = library.findOrThrow("apprentice_gemm_f32");
     }
 
@@ -113,9 +121,18 @@ final class NativeFunctions {
         return FunctionDescriptor.ofVoid(arguments);
     }
 
+    /** Whether BF16 products go through the tiles of AMX. */
+    boolean tiles() {
+        return tiles;
+    }
+
     int checkCpu() {
+        return call(checkCpu);
+    }
+
+    private static int call(MemorySegment question) {
         try {
-            return (int) CHECK.invokeExact(checkCpu);
+            return (int) QUESTION.invokeExact(question);
         } catch (Throwable e) {
             throw impossible(e);
         }
@@ -149,6 +166,16 @@ final class NativeFunctions {
         };
         try {
             GEMV.invokeExact(function, weight, rows, columns, x, tokens, scale, result.ordinal(), y, yStride);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /** Adds scale · low · B for some columns of up to eight tokens; B is BF16. */
+    void addLowRank(
+            long b, long bStride, int rank, long columns, long low, int tokens, float scale, long y, long yStride) {
+        try {
+            ADD_LOW_RANK.invokeExact(addLowRank, b, bStride, rank, columns, low, tokens, scale, y, yStride);
         } catch (Throwable e) {
             throw impossible(e);
         }

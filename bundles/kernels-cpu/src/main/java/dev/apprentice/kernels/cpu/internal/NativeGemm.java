@@ -1,7 +1,9 @@
 package dev.apprentice.kernels.cpu.internal;
 
+import dev.apprentice.compute.LowRank;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.List;
 
 /**
  * The general matrix product C (m, n) = or += scale · A (m, k) B (k, n) in C; a task owns up to 64 columns. Weights of 16 bits and
@@ -57,13 +59,49 @@ final class NativeGemm {
         try (Scratch scratch = Scratch.borrow()) {
             for (int row = 0; row < c.rows(); row += CHUNK) {
                 int rows = Math.min(CHUNK, c.rows() - row);
-                multiply(left(row, rows, scratch), row, rows);
+                multiply(List.of(product(left(row, rows, scratch))), c, row, rows);
             }
         } finally {
-            Reference.reachabilityFence(a);
-            Reference.reachabilityFence(b);
-            Reference.reachabilityFence(c);
+            keepReachable(a, b, c);
         }
+    }
+
+    /**
+     * The same plus an adapter in BF16: A reads the rows that the weight reads, and B's product is added while its part of C is in the
+     * cache.
+     *
+     * @param lowRank (m, rank), overwritten
+     */
+    void run(LowRank adapter, Operand lowRank) {
+        Operand down = Operand.of(adapter.a());
+        Operand up = Operand.of(adapter.bTransposed());
+        try (Scratch scratch = Scratch.borrow();
+                Scratch ofLowRank = Scratch.borrow()) {
+            for (int row = 0; row < c.rows(); row += CHUNK) {
+                int rows = Math.min(CHUNK, c.rows() - row);
+                Left left = left(row, rows, scratch);
+                Term inner = new Term(NativeType.BF16, left, depth, down, Layout.TRANSPOSED, 1, Gemm.Result.REPLACE);
+                multiply(List.of(inner), lowRank, row, rows);
+                Left leftOfUp = leftBf16(lowRank, row, rows, adapter.rank(), ofLowRank);
+                Term outer = new Term(
+                        NativeType.BF16, leftOfUp, adapter.rank(), up, Layout.PLAIN, adapter.scale(), Gemm.Result.ADD);
+                multiply(List.of(product(left), outer), c, row, rows);
+            }
+        } finally {
+            keepReachable(a, b, c, down, up, lowRank);
+        }
+    }
+
+    private static void keepReachable(Operand... operands) {
+        Reference.reachabilityFence(operands);
+    }
+
+    /** One product of a sum of them: scale · left · right, where left has {@code depth} columns. */
+    private record Term(
+            NativeType type, Left left, int depth, Operand right, Layout layout, float scale, Gemm.Result result) {}
+
+    private Term product(Left left) {
+        return new Term(type, left, depth, b, layoutB, scale, result);
     }
 
     /**
@@ -75,37 +113,44 @@ final class NativeGemm {
 
     private Left left(int firstRow, int rows, Scratch scratch) {
         if (type != NativeType.F32) {
-            Left left = new Left(scratch.memory(rows * stride() / 2).address(), stride(), 2);
-            prepare(
-                    left,
-                    rows,
-                    (from, count, to) -> functions.leftBf16(
-                            address(a, firstRow + from), a.rowBytes() / 4, count, depth, to, left.stride()));
-            return left;
+            return leftBf16(a, firstRow, rows, depth, scratch);
         }
         if (layoutA == Layout.PLAIN) {
             return new Left(address(a, firstRow), a.rowBytes() / 4, 4);
         }
-        Left left = new Left(scratch.memory(rows * stride()).address(), stride(), 4);
+        Left left = new Left(scratch.memory(rows * stride(depth)).address(), stride(depth), 4);
         prepare(
                 left,
                 rows,
+                depth,
                 (from, count, to) -> functions.leftTransposed(
                         address(a, 0) + 4L * (firstRow + from), a.rowBytes() / 4, count, depth, to, left.stride()));
         return left;
     }
 
+    private Left leftBf16(Operand plain, int firstRow, int rows, int columns, Scratch scratch) {
+        long stride = stride(columns);
+        Left left = new Left(scratch.memory(rows * stride / 2).address(), stride, 2);
+        prepare(
+                left,
+                rows,
+                columns,
+                (from, count, to) -> functions.leftBf16(
+                        address(plain, firstRow + from), plain.rowBytes() / 4, count, columns, to, stride));
+        return left;
+    }
+
     /** Whole cache lines, an odd number of them. */
-    private long stride() {
-        return Math.ceilDiv(depth, 64) * 64L + 32;
+    private static long stride(int columns) {
+        return Math.ceilDiv(columns, 64) * 64L + 32;
     }
 
     private interface Preparation {
         void run(int from, int count, long target);
     }
 
-    private void prepare(Left left, int rows, Preparation preparation) {
-        pool.run(Math.ceilDiv(rows, LEFT_ROWS), 2L * rows * depth, task -> {
+    private void prepare(Left left, int rows, int columns, Preparation preparation) {
+        pool.run(Math.ceilDiv(rows, LEFT_ROWS), 2L * rows * columns, task -> {
             int from = task * LEFT_ROWS;
             preparation.run(
                     from,
@@ -114,35 +159,39 @@ final class NativeGemm {
         });
     }
 
-    private void multiply(Left left, int firstRow, int rows) {
+    /** Some rows of target (m, n) = or += the sum of the terms. */
+    private void multiply(List<Term> terms, Operand target, int firstRow, int rows) {
         // Tasks own columns. A product too narrow for all threads is also split by rows; then its few columns are
         // packed twice.
-        int blocks = Math.ceilDiv(c.columns(), BLOCK);
+        int blocks = Math.ceilDiv(target.columns(), BLOCK);
         int splits = blocks >= 2 * pool.threads() ? 1 : Math.ceilDiv(2 * pool.threads(), blocks);
-        int rowsPerSplit = Math.ceilDiv(Math.ceilDiv(rows, splits), 24) * 24;
+        int step = functions.tiles() ? 32 : 24; // whole tiles, or whole groups of rows of any micro-kernel
+        int rowsPerSplit = Math.ceilDiv(Math.ceilDiv(rows, splits), step) * step;
         splits = Math.ceilDiv(rows, rowsPerSplit);
-        pool.run(blocks * splits, (long) rows * depth * c.columns() / 2, task -> {
+        long work = (long) rows * terms.getFirst().depth() * target.columns() / 2;
+        pool.run(blocks * splits, work, task -> {
             int from = task / blocks * rowsPerSplit;
             int count = Math.min(rowsPerSplit, rows - from);
             int column = task % blocks * BLOCK;
-            int columns = Math.min(BLOCK, c.columns() - column);
-            long part = left.address() + from * left.stride() * left.elementBytes();
-            long target = address(c, firstRow + from) + 4L * column;
-            functions.gemm(
-                    type,
-                    part,
-                    left.stride(),
-                    count,
-                    depth,
-                    address(b, 0),
-                    b.rowBytes(),
-                    layoutB,
-                    column,
-                    columns,
-                    scale,
-                    result,
-                    target,
-                    c.rowBytes() / 4);
+            int columns = Math.min(BLOCK, target.columns() - column);
+            for (Term term : terms) {
+                functions.gemm(
+                        term.type(),
+                        term.left().address()
+                                + from * term.left().stride() * term.left().elementBytes(),
+                        term.left().stride(),
+                        count,
+                        term.depth(),
+                        address(term.right(), 0),
+                        term.right().rowBytes(),
+                        term.layout(),
+                        column,
+                        columns,
+                        term.scale(),
+                        term.result(),
+                        address(target, firstRow + from) + 4L * column,
+                        target.rowBytes() / 4);
+            }
         });
     }
 

@@ -21,6 +21,13 @@ final class NativeGemv {
 
     private NativeGemv() {}
 
+    /** What else a task does with its columns of y, which are still in its cache. */
+    interface Afterwards {
+        Afterwards NOTHING = (first, count) -> {};
+
+        void columns(int first, int count);
+    }
+
     static void run(
             NativeFunctions functions,
             WorkerPool pool,
@@ -30,6 +37,19 @@ final class NativeGemv {
             float scale,
             Gemm.Result result,
             Tensor y) {
+        run(functions, pool, type, weight, x, scale, result, y, Afterwards.NOTHING);
+    }
+
+    static void run(
+            NativeFunctions functions,
+            WorkerPool pool,
+            NativeType type,
+            Matrix weight,
+            Tensor x,
+            float scale,
+            Gemm.Result result,
+            Tensor y,
+            Afterwards afterwards) {
         int in = weight.columns();
         int share = Math.ceilDiv(weight.rows(), 4 * pool.threads());
         int rowsPerTask = Math.max(4, Math.min(share, TASK / in) & -4);
@@ -43,10 +63,11 @@ final class NativeGemv {
             };
             pool.run(Math.ceilDiv(weight.rows(), rowsPerTask), work, task -> {
                 int first = task * rowsPerTask;
+                int count = Math.min(rowsPerTask, weight.rows() - first);
                 functions.gemv(
                         type,
                         weight.data().address() + first * rowBytes,
-                        Math.min(rowsPerTask, weight.rows() - first),
+                        count,
                         in,
                         input,
                         x.rows(),
@@ -54,6 +75,7 @@ final class NativeGemv {
                         result,
                         y.data().address() + 4L * first,
                         y.columns());
+                afterwards.columns(first, count);
             });
         } finally {
             Reference.reachabilityFence(weight);

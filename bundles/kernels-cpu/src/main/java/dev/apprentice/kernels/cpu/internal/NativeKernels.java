@@ -1,6 +1,7 @@
 package dev.apprentice.kernels.cpu.internal;
 
 import dev.apprentice.compute.AttentionShape;
+import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
 import java.lang.ref.Reference;
@@ -19,7 +20,44 @@ public final class NativeKernels extends VectorKernels {
 
     @Override
     public String description() {
-        return "native AVX-512 (VNNI, BF16) and " + super.description();
+        return "native AVX-512 (VNNI, BF16" + (functions.tiles() ? ", AMX" : "") + ") and " + super.description();
+    }
+
+    @Override
+    public void addLowRank(LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
+        if (x.rows() <= Products.MOST_TOKENS && NativeLowRank.reads(adapter)) {
+            Shapes.lowRank(adapter, x, lowRank, y);
+            NativeLowRank.addFew(functions, pool, adapter, x, lowRank, y);
+        } else {
+            super.addLowRank(adapter, x, lowRank, y);
+        }
+    }
+
+    @Override
+    public void multiplyAdapted(Matrix weight, LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
+        NativeType type = NativeType.of(weight.type());
+        if (type == null || type == NativeType.F32 || !NativeLowRank.reads(adapter)) {
+            super.multiplyAdapted(weight, adapter, x, lowRank, y);
+            return;
+        }
+        Shapes.product(weight, x, y);
+        Shapes.lowRank(adapter, x, lowRank, y);
+        if (x.rows() <= Products.MOST_TOKENS) {
+            NativeLowRank.few(functions, pool, type, weight, adapter, x, lowRank, y);
+        } else {
+            new NativeGemm(
+                            functions,
+                            pool,
+                            type,
+                            Operand.of(x),
+                            Layout.PLAIN,
+                            Operand.of(weight),
+                            Layout.TRANSPOSED,
+                            1,
+                            Gemm.Result.REPLACE,
+                            Operand.of(y))
+                    .run(adapter, Operand.of(lowRank));
+        }
     }
 
     @Override

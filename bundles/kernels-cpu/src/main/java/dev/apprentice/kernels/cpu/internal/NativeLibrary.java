@@ -46,12 +46,16 @@ public final class NativeLibrary implements AutoCloseable {
      *
      * @param folder where its file lies until it is loaded
      */
-    @SuppressWarnings("MustBeClosedChecker") // close() does
     public static NativeLibrary load(Path folder) throws Unavailable {
+        return load(folder, true);
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // close() does
+    static NativeLibrary load(Path folder, boolean mayUseTiles) throws Unavailable {
         Path file = unpack(folder);
         Arena arena = Arena.ofShared();
         try {
-            NativeFunctions functions = new NativeFunctions(SymbolLookup.libraryLookup(file, arena));
+            NativeFunctions functions = new NativeFunctions(SymbolLookup.libraryLookup(file, arena), mayUseTiles);
             Files.delete(file); // what is loaded stays loaded
             int missing = functions.checkCpu();
             if (missing != 0) {

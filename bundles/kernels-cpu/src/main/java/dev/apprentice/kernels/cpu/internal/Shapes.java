@@ -1,6 +1,7 @@
 package dev.apprentice.kernels.cpu.internal;
 
 import dev.apprentice.compute.AttentionShape;
+import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.RotaryTable;
 import dev.apprentice.compute.Tensor;
@@ -18,6 +19,12 @@ public final class Shapes {
                         && output.columns() == weight.rows(),
                 "A product with W " + weight.rows() + "x" + weight.columns() + " cannot join " + text(input) + " and "
                         + text(output));
+    }
+
+    /** A (rank, in), x (n, in), lowRank (n, rank), Bᵀ (rank, out), y (n, out). */
+    public static void lowRank(LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
+        product(adapter.a(), x, lowRank);
+        product(adapter.bTransposed(), y, lowRank);
     }
 
     /** dy (n, out), x (n, in), dWeight (out, in). */

@@ -400,6 +400,8 @@ public final class Repository {
                 JsonNode facts = target.getValue().path("custom");
                 if (facts.has("id") && !facts.path("yanked").asBoolean(false)) {
                     ObjectNode entry = (ObjectNode) facts.deepCopy();
+                    // Read with the publisher's own metadata; the index of all skills stays short.
+                    entry.remove("changes");
                     entry.put("path", target.getKey())
                             .set("size", target.getValue().path("length"));
                     skills.add(entry);

@@ -6,6 +6,7 @@ import dev.apprentice.signing.verify.StrictZip;
 import dev.apprentice.signing.verify.tuf.StrictJson;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 import tools.jackson.databind.JsonNode;
@@ -16,14 +17,15 @@ import tools.jackson.databind.node.ObjectNode;
 final class SkillFacts {
     private static final String DESCRIPTOR = "META-INF/apprentice/skill.json";
 
+    private static final String CHANGES = "META-INF/apprentice/changes.txt";
+    private static final int LONGEST_CHANGES = 4000;
+
     private SkillFacts() {}
 
     /** The facts as a target's {@code custom}, for a jar that installers can read in one way only. */
     static ObjectNode read(byte[] jar) {
         StrictZip archive = StrictZip.read(jar);
         JsonNode descriptor = JsonMapper.shared().readTree(archive.content(DESCRIPTOR));
-        String adapterFile = required(descriptor, "/adapter") + "/adapter_config.json";
-        JsonNode adapter = JsonMapper.shared().readTree(archive.content(adapterFile));
         ObjectNode facts = JsonMapper.shared().createObjectNode();
         facts.put("id", matching(descriptor, "/id", "[a-z0-9](-?[a-z0-9])*"));
         facts.put("version", matching(descriptor, "/version", "[0-9]{1,6}(\\.[0-9]{1,6}){2}"));
@@ -36,15 +38,42 @@ final class SkillFacts {
         facts.putArray("permissions")
                 .addAll(descriptor.path("permissions").valueStream().toList());
         facts.put("code", descriptor.has("code"));
-        ObjectNode described = facts.putObject("adapter");
-        described.put("type", adapter.path("peft_type").asString("LORA"));
-        described.put("rank", adapter.path("r").asInt(8));
-        described.set("targets", adapter.path("target_modules").deepCopy());
+        facts.set("adapter", adapter(descriptor, archive));
         Attributes headers = manifest(archive).getMainAttributes();
         copy(headers, "Bundle-License", facts, "licence");
         copy(headers, "Import-Package", facts, "spi");
+        if (archive.names().contains(CHANGES)) {
+            facts.put("changes", changes(archive.content(CHANGES)));
+        }
         StrictJson.parse("The facts of the skill", JsonMapper.shared().writeValueAsBytes(facts));
         return facts;
+    }
+
+    private static ObjectNode adapter(JsonNode descriptor, StrictZip archive) {
+        ObjectNode described = JsonMapper.shared().createObjectNode();
+        JsonNode blank = descriptor.path("blankAdapter");
+        if (blank.isObject()) {
+            described.put("type", "LORA");
+            described.put("rank", blank.path("rank").asInt(16));
+            described.set("targets", blank.path("targets").deepCopy());
+            return described;
+        }
+        JsonNode shipped = JsonMapper.shared()
+                .readTree(archive.content(required(descriptor, "/adapter") + "/adapter_config.json"));
+        described.put("type", shipped.path("peft_type").asString("LORA"));
+        described.put("rank", shipped.path("r").asInt(8));
+        described.set("targets", shipped.path("target_modules").deepCopy());
+        return described;
+    }
+
+    private static String changes(byte[] content) {
+        String text = new String(content, StandardCharsets.UTF_8).strip();
+        if (text.length() > LONGEST_CHANGES) {
+            throw new SigningException(
+                    Code.ARCHIVE,
+                    CHANGES + " is longer than " + LONGEST_CHANGES + " characters: say what is new in less");
+        }
+        return text;
     }
 
     private static Manifest manifest(StrictZip archive) {

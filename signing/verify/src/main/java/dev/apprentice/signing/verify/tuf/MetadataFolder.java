@@ -23,6 +23,11 @@ final class MetadataFolder {
         this.folder = folder;
     }
 
+    /** Waits until no other client changes the folder, and keeps them away. */
+    FolderLock lock() {
+        return FolderLock.take(folder);
+    }
+
     Optional<byte[]> read(String role) {
         return readFile(file(role));
     }

@@ -8,11 +8,13 @@ import dev.apprentice.signing.verify.tuf.Metadata.TargetFile;
 import dev.apprentice.signing.verify.tuf.Metadata.Targets;
 import dev.apprentice.signing.verify.tuf.Metadata.Timestamp;
 import dev.apprentice.signing.verify.tuf.TufException.Code;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,11 +23,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The client workflow of the TUF specification 1.0, section 5. What is trusted lies in a folder and is checked again whenever it is
- * read. Not for several threads, nor for several clients of one folder at a time.
+ * read. Not for several threads; several clients of one folder wait for each other.
  */
 public final class TufClient {
     private static final int MOST_ROOTS = 1024;
@@ -41,7 +44,7 @@ public final class TufClient {
     private final Map<String, Signed<Targets>> read = new HashMap<>();
     private @Nullable Trusted trusted;
 
-    private record Trusted(Instant start, Root root, Snapshot snapshot, Targets targets) {}
+    private record Trusted(Instant start, Root root, Timestamp timestamp, Snapshot snapshot, Targets targets) {}
 
     /** A client of the metadata at one place, whose trust lies in a folder that {@link #initialize} has made. */
     public TufClient(Path folder, Fetcher metadata, Clock clock) {
@@ -59,12 +62,36 @@ public final class TufClient {
         Signed<Root> signed = MetadataReader.root(root);
         signed.content().root().verify(signed, "root");
         MetadataFolder metadata = new MetadataFolder(folder);
-        Optional<byte[]> there = metadata.read("root");
-        if (there.isPresent() && !Arrays.equals(there.get(), root)) {
-            throw new TufException(
-                    Code.STORAGE, folder + " trusts another root already: choose an empty folder, or delete this one");
+        try (FolderLock _ = metadata.lock()) {
+            Optional<byte[]> there = metadata.read("root");
+            if (there.isPresent() && !Arrays.equals(there.get(), root)) {
+                throw new TufException(
+                        Code.STORAGE,
+                        folder + " trusts another root already: choose an empty folder, or delete this one");
+            }
+            metadata.write("root", root);
         }
-        metadata.write("root", root);
+    }
+
+    /**
+     * A client of what was stored by earlier refreshes, for when nothing can be reached: everything is checked as ever, expiry
+     * too, and a role that was never fetched is not found.
+     */
+    public static TufClient offline(Path folder, Clock clock) {
+        MetadataFolder stored = new MetadataFolder(folder);
+        return new TufClient(
+                folder,
+                (path, offset) -> {
+                    byte[] bytes = path.equals("timestamp.json")
+                            ? stored.read("timestamp").orElse(null)
+                            : null;
+                    if (bytes == null) {
+                        throw new TufException(
+                                Code.NOT_FOUND, path + " is not stored in " + folder + ": refresh while online");
+                    }
+                    return new ByteArrayInputStream(bytes);
+                },
+                clock);
     }
 
     /**
@@ -75,14 +102,25 @@ public final class TufClient {
     public void refresh() {
         trusted = null;
         read.clear();
-        Instant start = startTime();
-        Root root = updateRoot(start);
-        Timestamp timestamp = updateTimestamp(root, start);
-        Snapshot snapshot = updateSnapshot(root, timestamp, start);
-        MetaFile file = listed(snapshot, "targets");
-        Targets targets = updateTargets(root.consistentSnapshot(), "targets", root.targets(), file, start);
-        folder.seen(start);
-        trusted = new Trusted(start, root, snapshot, targets);
+        try (FolderLock _ = folder.lock()) {
+            Instant start = startTime();
+            Root root = updateRoot(start);
+            Timestamp timestamp = updateTimestamp(root, start);
+            Snapshot snapshot = updateSnapshot(root, timestamp, start);
+            MetaFile file = listed(snapshot, "targets");
+            Targets targets = updateTargets(root.consistentSnapshot(), "targets", root.targets(), file, start);
+            folder.seen(start);
+            trusted = new Trusted(start, root, timestamp, snapshot, targets);
+        }
+    }
+
+    /** When the first of the top-level roles expires; from then on nothing of the repository is believed until it signs anew. */
+    public Instant expires() {
+        Trusted now = trusted();
+        return Stream.of(now.root(), now.timestamp(), now.snapshot(), now.targets())
+                .map(Metadata::expires)
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
     }
 
     /** A clock that was set back does not bring expired metadata to life. */
@@ -276,7 +314,10 @@ public final class TufClient {
     private Targets delegated(Delegation delegation) {
         Trusted now = trusted();
         MetaFile file = listed(now.snapshot(), delegation.name());
-        return updateTargets(now.root().consistentSnapshot(), delegation.name(), delegation.keys(), file, now.start());
+        try (FolderLock _ = folder.lock()) {
+            return updateTargets(
+                    now.root().consistentSnapshot(), delegation.name(), delegation.keys(), file, now.start());
+        }
     }
 
     /**

@@ -1,0 +1,88 @@
+package dev.apprentice.market.internal;
+
+import dev.apprentice.market.MarketException;
+import dev.apprentice.market.MarketException.Code;
+import dev.apprentice.signing.verify.SigningException;
+import dev.apprentice.signing.verify.TrustStore;
+import dev.apprentice.signing.verify.TrustedPublisher;
+import dev.apprentice.signing.verify.tuf.Metadata.TargetFile;
+import dev.apprentice.skills.Revocations.Revocation;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** One marketplace in use. What it says is read again whenever its metadata names other content. */
+final class OpenMarket {
+    private static final long LONGEST_INDEX = 256 << 20;
+    private static final long LONGEST_REVOCATIONS = 16 << 20;
+    private static final long LONGEST_PEM = 64 << 10;
+
+    private final String name;
+    private final MarketFolder folder;
+    private Catalogue catalogue = Catalogue.EMPTY;
+    private Map<String, String> catalogueHashes = Map.of();
+    private final ReentrantLock changing = new ReentrantLock();
+    private volatile boolean closed;
+
+    OpenMarket(String name, MarketFolder folder) {
+        this.name = name;
+        this.folder = folder;
+    }
+
+    /** A publisher as the marketplace vouches for it. */
+    record Introduced(TrustedPublisher publisher, String pem) {}
+
+    String name() {
+        return name;
+    }
+
+    MarketFolder folder() {
+        return folder;
+    }
+
+    /** For one refresh, or the removal, at a time. */
+    ReentrantLock changing() {
+        return changing;
+    }
+
+    /** Whether it has been removed while someone was still at work with it. */
+    boolean closed() {
+        return closed;
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    synchronized Catalogue catalogue() {
+        TargetFile index = require("index.json");
+        if (!index.hashes().equals(catalogueHashes)) {
+            catalogue = new Catalogue(IndexReader.read(name, folder.read(index, LONGEST_INDEX)));
+            catalogueHashes = index.hashes();
+        }
+        return catalogue;
+    }
+
+    List<Revocation> revocations() {
+        return RevocationReader.read(name, folder.read(require("revocations.json"), LONGEST_REVOCATIONS));
+    }
+
+    Introduced publisher(String namespace) {
+        byte[] bytes = folder.read(require("publishers/" + namespace + ".pem"), LONGEST_PEM);
+        String pem = new String(bytes, StandardCharsets.UTF_8);
+        try {
+            return new Introduced(TrustStore.read(pem), pem);
+        } catch (SigningException refusal) {
+            throw Refusal.of(name, refusal);
+        }
+    }
+
+    /** What the metadata says of a target that must be there. */
+    TargetFile require(String path) {
+        return folder.find(path)
+                .orElseThrow(() -> new MarketException(
+                        Code.NOT_FOUND,
+                        "Marketplace " + name + " does not vouch for " + path + ": refresh it, or ask its owner"));
+    }
+}

@@ -1,0 +1,5 @@
+/** The client of several marketplaces, each a TUF repository. */
+@NullMarked
+package dev.apprentice.market.internal;
+
+import org.jspecify.annotations.NullMarked;

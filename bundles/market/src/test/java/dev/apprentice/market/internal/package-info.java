@@ -1,0 +1,4 @@
+@NullMarked
+package dev.apprentice.market.internal;
+
+import org.jspecify.annotations.NullMarked;
