@@ -14,10 +14,10 @@ import java.util.function.Predicate;
 /**
  * One change of the shelf that is possible where it stands.
  *
- * @param spanMillis somewhat longer than it takes
+ * @param kind what it is, whatever the skill
  * @param reached whether a skill, or null for none, is as this change leaves it
  */
-record ShelfMove(String name, String skill, long spanMillis, Action action, Predicate<Shelf.Skill> reached) {
+record ShelfMove(String kind, String name, String skill, Action action, Predicate<Shelf.Skill> reached) {
     private static final String LEARNED = InterruptibleWork.SKILL;
     private static final String SECOND = "template";
 
@@ -32,26 +32,27 @@ record ShelfMove(String name, String skill, long spanMillis, Action action, Pred
         List<ShelfMove> moves = new ArrayList<>();
         Shelf.Skill learned = shelf.skill(LEARNED);
         if (learned == null) {
-            moves.add(install(LEARNED, "1.1.0", 1500));
+            moves.add(install(LEARNED, "1.1.0"));
         } else {
-            moves.add(rollBack(learned, random));
             moves.add(remove(LEARNED, "keep"));
+            moves.add(rollBack(learned, random));
+            moves.add(rollBack(learned, random));
             if (learned.version().equals("1.0.0")) {
-                moves.add(update(learned));
+                moves.addAll(List.of(update(learned), update(learned), update(learned)));
             }
         }
         moves.add(
                 shelf.skill(SECOND) == null
-                        ? install(SECOND, "1.0.0", 1200)
+                        ? install(SECOND, "1.0.0")
                         : remove(SECOND, random.nextBoolean() ? "keep" : "destroy"));
         return moves.get(random.nextInt(moves.size()));
     }
 
-    private static ShelfMove install(String id, String version, long span) {
+    private static ShelfMove install(String id, String version) {
         return new ShelfMove(
+                "install",
                 "install " + id + " " + version,
                 id,
-                span,
                 (client, publisher) -> publisher.install(client, id, version),
                 skill -> skill != null && skill.version().equals(version));
     }
@@ -59,8 +60,8 @@ record ShelfMove(String name, String skill, long spanMillis, Action action, Pred
     private static ShelfMove update(Shelf.Skill before) {
         return new ShelfMove(
                 "update",
+                "update",
                 LEARNED,
-                1500,
                 (client, publisher) -> publisher.install(client, LEARNED, "1.1.0"),
                 skill -> skill != null
                         && skill.version().equals("1.1.0")
@@ -71,8 +72,8 @@ record ShelfMove(String name, String skill, long spanMillis, Action action, Pred
         String commit = before.history().get(random.nextInt(before.history().size()));
         return new ShelfMove(
                 "roll back",
+                "roll back",
                 LEARNED,
-                400,
                 (client, publisher) -> client.post("/api/skills/" + LEARNED + "/rollback", Map.of("commit", commit)),
                 skill -> skill != null
                         && skill.head().equals(commit)
@@ -81,9 +82,9 @@ record ShelfMove(String name, String skill, long spanMillis, Action action, Pred
 
     private static ShelfMove remove(String id, String learned) {
         return new ShelfMove(
+                "remove",
                 "remove " + id + " and " + learned,
                 id,
-                300,
                 (client, publisher) -> client.delete("/api/skills/" + id + "?learned=" + learned),
                 Objects::isNull);
     }

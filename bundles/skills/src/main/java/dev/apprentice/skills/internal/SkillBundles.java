@@ -12,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.hooks.weaving.WeavingHook;
 
 /**
  * Puts checked bytes into the framework. A new version is installed beside the old one, under a location of its own, since
@@ -19,12 +20,13 @@ import org.osgi.framework.BundleException;
  */
 final class SkillBundles {
     private static final System.Logger LOGGER = System.getLogger(SkillBundles.class.getName());
-    private static final String LOCATION = "skill:";
+    static final String LOCATION = "skill:";
     private final BundleContext framework;
     private final SkillFolders folders;
 
     SkillBundles(BundleContext framework, SkillFolders folders) {
         this.framework = framework;
+        framework.registerService(WeavingHook.class, new Metering(), null);
         this.folders = folders;
     }
 
@@ -77,11 +79,11 @@ final class SkillBundles {
             for (String each : classes) {
                 bundle.loadClass(each);
             }
-            Object extension = SkillCode.within(
+            Object extension = CodeCall.run(
                     skill, () -> bundle.loadClass(name).getConstructor().newInstance());
             if (extension instanceof SkillExtension skillExtension) {
                 if (version.allows(Permission.FILES)) {
-                    SkillCode.within(skill, () -> open(skillExtension, folders.open(skill)));
+                    CodeCall.run(skill, () -> open(skillExtension, folders.open(skill)));
                 }
                 return new SkillCode(skill, skillExtension);
             }

@@ -2,17 +2,13 @@ package dev.apprentice.skills.internal;
 
 import dev.apprentice.skill.SkillExtension;
 import dev.apprentice.skill.SkillPrompt;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Calls the code of a skill so that neither its exceptions nor its slowness reach a request: then the plain text stands. */
 final class SkillCode {
-    static final Duration LIMIT = Duration.ofSeconds(2);
     private static final System.Logger LOGGER = System.getLogger(SkillCode.class.getName());
     private static final int LONGEST = 4_000_000;
 
@@ -38,7 +34,7 @@ final class SkillCode {
             return plain;
         }
         try {
-            String result = within(skill, work);
+            String result = CodeCall.run(skill, work);
             if (result != null && result.length() <= LONGEST) {
                 return result;
             }
@@ -47,13 +43,13 @@ final class SkillCode {
                     "The code of skill {0} gave no text, or too long a one; plain text is used",
                     skill);
         } catch (TimeoutException e) {
-            // A thread that loops cannot be stopped, so there shall be one such thread and no more.
+            // What loops inside of a call to the Java runtime cannot be stopped, so there shall be one such thread and no more.
             stuck = true;
             LOGGER.log(
                     System.Logger.Level.WARNING,
-                    "The code of skill {0} took longer than {1} s and is not called again until its next start",
+                    "The code of skill {0} {1} and is not called again until its next start",
                     skill,
-                    LIMIT.toSeconds());
+                    e.getMessage());
         } catch (ExecutionException e) {
             LOGGER.log(
                     System.Logger.Level.WARNING,
@@ -61,20 +57,5 @@ final class SkillCode {
                     e.getCause());
         }
         return plain;
-    }
-
-    /** Runs on a platform thread: a virtual one that loops would hold a carrier, and with it every request. */
-    static <T extends @Nullable Object> T within(String skill, Callable<T> work)
-            throws ExecutionException, TimeoutException {
-        FutureTask<T> task = new FutureTask<>(work);
-        Thread.ofPlatform().daemon().name("skill-" + skill).start(task);
-        try {
-            return task.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ExecutionException(e);
-        } finally {
-            task.cancel(true);
-        }
     }
 }

@@ -8,6 +8,7 @@ import dev.apprentice.signing.publish.PackageSigner;
 import dev.apprentice.signing.publish.PublisherKeys;
 import dev.apprentice.signing.verify.TrustStore;
 import dev.apprentice.skills.SkillPackage;
+import dev.apprentice.store.Store;
 import dev.apprentice.store.internal.StoreComponent;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -37,6 +38,10 @@ final class TestShelf implements AutoCloseable {
     }
 
     TestShelf(Path home, UnaryOperator<Learning> around) throws BundleException {
+        this(home, around, UnaryOperator.identity());
+    }
+
+    TestShelf(Path home, UnaryOperator<Learning> around, UnaryOperator<Store> aroundStore) throws BundleException {
         framework = new FrameworkFactory()
                 .newFramework(Map.of(
                         "org.osgi.framework.storage", home.resolve("felix").toString(),
@@ -48,7 +53,7 @@ final class TestShelf implements AutoCloseable {
         trust = new TrustStore(home.resolve("trust"));
         trust.add(PUBLISHER.certificatePem());
         skills = new SkillShelf(
-                Shelf.of(TestModel.MODEL, around.apply(learning), store, trust, framework.getBundleContext()));
+                Shelf.of(TestModel.MODEL, around.apply(learning), aroundStore.apply(store), trust, framework.getBundleContext()));
         skills.start();
     }
 

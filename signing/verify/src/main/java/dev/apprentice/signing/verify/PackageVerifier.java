@@ -34,7 +34,9 @@ public final class PackageVerifier {
                 | IOException
                 | GeneralSecurityException
                 | OperatorCreationException
-                | RuntimeException e) {
+                | RuntimeException
+                | StackOverflowError e) {
+            // Whatever goes wrong while reading what a stranger wrote is a refusal; nesting that fills the stack is too.
             throw new SigningException(
                     Code.MALFORMED,
                     "The signature cannot be read (" + e.getMessage()

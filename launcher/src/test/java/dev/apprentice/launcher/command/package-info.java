@@ -1,0 +1,4 @@
+@NullMarked
+package dev.apprentice.launcher.command;
+
+import org.jspecify.annotations.NullMarked;
