@@ -92,7 +92,7 @@ class LlamaBenchTest {
             RandomModel.write(model, file);
             GgufFile read = GgufFile.parse("model.gguf", ModelBytes.map(file).data());
             assertThat(read.whole("llama.block_count")).hasValue(8);
-            assertThat(read.text("tokenizer.ggml.model")).contains("no_vocab");
+            assertThat(read.text("tokenizer.ggml.model")).contains("gpt2");
             assertThat(read.tensors()).hasSize(2 + 8 * 9);
             GgufTensor written = Objects.requireNonNull(read.tensors().get("blk.7.ffn_down.weight"));
             Weights.Linear down = Objects.requireNonNull(
