@@ -12,6 +12,8 @@ class ApprenticeCommandTest {
     void argumentsThatBeginWithAtAreNotReadAsFiles(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("arguments"), "--version\n");
         assertThat(ApprenticeCommand.run("--version")).isZero();
-        assertThat(ApprenticeCommand.run("@" + file)).as("no such command, and no look into the file").isEqualTo(2);
+        assertThat(ApprenticeCommand.run("@" + file))
+                .as("no such command, and no look into the file")
+                .isEqualTo(2);
     }
 }

@@ -43,7 +43,8 @@ final class SkillCode {
                     "The code of skill {0} gave no text, or too long a one; plain text is used",
                     skill);
         } catch (TimeoutException e) {
-            // What loops inside of a call to the Java runtime cannot be stopped, so there shall be one such thread and no more.
+            // What loops inside of a call to the Java runtime cannot be stopped, so there shall be one such thread and
+            // no more.
             stuck = true;
             LOGGER.log(
                     System.Logger.Level.WARNING,

@@ -47,7 +47,10 @@ class AdapterAttackTest {
     @Test
     void wrongBaseModelOrTokenizerIsRefused() {
         String base = TestModel.MODEL.info().digest();
-        refused(new SkillJar("1.1.0").describe(base, "sha256:" + "0".repeat(64)), Code.INCOMPATIBLE, "made for the base");
+        refused(
+                new SkillJar("1.1.0").describe(base, "sha256:" + "0".repeat(64)),
+                Code.INCOMPATIBLE,
+                "made for the base");
         refused(
                 new SkillJar("1.1.0")
                         .describe("\"id\":", "\"tokenizer\": {\"digest\": \"sha256:" + "0".repeat(64) + "\"}, \"id\":"),
@@ -56,7 +59,9 @@ class AdapterAttackTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"\"r\"|\"r_was\"", "2|3", "q_proj|k_proj"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"\"r\"|\"r_was\"", "2|3", "q_proj|k_proj"})
     void rankOrLayersOtherThanTheTensorsAreRefused(String old, String replacement) {
         SkillJar jar = new SkillJar("1.1.0");
         String config = new String(Objects.requireNonNull(jar.files.get(CONFIG)), StandardCharsets.UTF_8);

@@ -99,7 +99,9 @@ class ArchiveAttackTest {
                 bytes(
                         "bomb by ratio",
                         Code.ARCHIVE,
-                        good -> new SkillJar("1.1.0").text("bomb.txt", "0".repeat(50 << 20)).build()),
+                        good -> new SkillJar("1.1.0")
+                                .text("bomb.txt", "0".repeat(50 << 20))
+                                .build()),
                 raw("bomb by count", Code.ARCHIVE, jar -> {
                     for (int i = 0; i < 5000; i++) {
                         jar.append("f" + i, "");
@@ -142,7 +144,9 @@ class ArchiveAttackTest {
     void theGoodFilePutTogetherAnewIsTaken(@TempDir Path other) throws Exception {
         try (TestShelf fresh = new TestShelf(other)) {
             byte[] same = new RawJar(GOOD).build();
-            assertThat(fresh.skills.install(TestShelf.signed(same, TestShelf.PUBLISHER)).version())
+            assertThat(fresh.skills
+                            .install(TestShelf.signed(same, TestShelf.PUBLISHER))
+                            .version())
                     .isEqualTo("1.1.0");
         }
     }

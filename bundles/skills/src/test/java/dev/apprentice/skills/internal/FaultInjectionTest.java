@@ -54,10 +54,13 @@ class FaultInjectionTest {
             }
             String version = shelf.skills.find("test").orElseThrow().version();
             ServingSkill serving = shelf.skills.serving("test").orElseThrow();
-            assertThat(serving.version()).as("serves what is installed, call %d", call).isEqualTo(version);
+            assertThat(serving.version())
+                    .as("serves what is installed, call %d", call)
+                    .isEqualTo(version);
             assertThat(shelf.bundles())
                     .as("call %d", call)
-                    .contains("skill:test:" + shelf.skills.find("test").orElseThrow().jarDigest());
+                    .contains("skill:test:"
+                            + shelf.skills.find("test").orElseThrow().jarDigest());
             if (!version.equals(before)) {
                 return call;
             }

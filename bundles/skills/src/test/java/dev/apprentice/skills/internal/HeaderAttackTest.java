@@ -46,7 +46,6 @@ class HeaderAttackTest {
                 "Provide-Capability|osgi.extender;osgi.extender=evil"
             })
     void isRefusedWithItsName(String header, String value) {
-        Refused.with(
-                shelf, TestShelf.signed(new SkillJar("1.1.0").header(header, value)), Code.ADMISSION, header);
+        Refused.with(shelf, TestShelf.signed(new SkillJar("1.1.0").header(header, value)), Code.ADMISSION, header);
     }
 }

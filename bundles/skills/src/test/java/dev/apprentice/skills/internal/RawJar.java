@@ -72,8 +72,10 @@ final class RawJar {
             out.writeBytes(entry.content);
             if (entry.inDirectory) {
                 count++;
-                byte[] place =
-                        little(14).putInt(6, entry.mode << 16).putInt(10, offset).array();
+                byte[] place = little(14)
+                        .putInt(6, entry.mode << 16)
+                        .putInt(10, offset)
+                        .array();
                 directory.writeBytes(header(0x02014b50, entry.name, entry, place));
             }
         }

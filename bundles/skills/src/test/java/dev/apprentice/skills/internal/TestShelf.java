@@ -52,8 +52,12 @@ final class TestShelf implements AutoCloseable {
         learning = new LearningComponent(TestModel.MODEL, new FewTexts(), noAlgebra(), store);
         trust = new TrustStore(home.resolve("trust"));
         trust.add(PUBLISHER.certificatePem());
-        skills = new SkillShelf(
-                Shelf.of(TestModel.MODEL, around.apply(learning), aroundStore.apply(store), trust, framework.getBundleContext()));
+        skills = new SkillShelf(Shelf.of(
+                TestModel.MODEL,
+                around.apply(learning),
+                aroundStore.apply(store),
+                trust,
+                framework.getBundleContext()));
         skills.start();
     }
 

@@ -8,13 +8,9 @@ import dev.apprentice.signing.verify.PackageVerifier;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.SigningException.Code;
 import dev.apprentice.signing.verify.TrustStore;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import org.bouncycastle.operator.ContentSigner;
-import org.bouncycastle.operator.DigestCalculatorProvider;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +20,8 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
@@ -41,6 +39,8 @@ import org.bouncycastle.cms.CMSSignedDataGenerator;
 import org.bouncycastle.cms.SignerInfoGeneratorBuilder;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.operator.ContentSigner;
+import org.bouncycastle.operator.DigestCalculatorProvider;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 import org.bouncycastle.util.CollectionStore;
@@ -67,8 +67,8 @@ class SignatureAttackTest {
 
     @Test
     void digestsThatAreWeakOrUnknownAreRefused() throws Exception {
-        for (ASN1ObjectIdentifier digest :
-                List.of(OIWObjectIdentifiers.idSHA1, NISTObjectIdentifiers.id_sha224, NISTObjectIdentifiers.id_sha3_256)) {
+        for (ASN1ObjectIdentifier digest : List.of(
+                OIWObjectIdentifiers.idSHA1, NISTObjectIdentifiers.id_sha224, NISTObjectIdentifiers.id_sha3_256)) {
             CMSSignedDataGenerator generator = new CMSSignedDataGenerator();
             for (Identity identity : KEYS.identities()) {
                 var builder = new SignerInfoGeneratorBuilder(digests());
@@ -105,9 +105,12 @@ class SignatureAttackTest {
         String pem = pem(encrypting) + pem(KEYS.identities().get(1));
         assertThatThrownBy(() -> trust.add(pem))
                 .isInstanceOfSatisfying(
-                        SigningException.class, refusal -> assertThat(refusal.code()).isEqualTo(Code.CERTIFICATE))
+                        SigningException.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo(Code.CERTIFICATE))
                 .hasMessageContaining("not for digital signatures");
-        refused(Code.CERTIFICATE, PackageSigner.sign(List.of(encrypting, KEYS.identities().get(1)), FILE));
+        refused(
+                Code.CERTIFICATE,
+                PackageSigner.sign(List.of(encrypting, KEYS.identities().get(1)), FILE));
     }
 
     @Test
@@ -117,8 +120,7 @@ class SignatureAttackTest {
         Identity issued = new Identity(
                 "Ed25519",
                 pair.getPrivate(),
-                certificate(pair, "Ada's skills", KeyUsage.digitalSignature)
-                        .build(signer("Ed25519", other.key())));
+                certificate(pair, "Ada's skills", KeyUsage.digitalSignature).build(signer("Ed25519", other.key())));
         assertThatThrownBy(() -> trust.add(pem(issued) + pem(KEYS.identities().get(1))))
                 .isInstanceOf(SigningException.class)
                 .hasMessageContaining("not signed by its own key");
@@ -193,7 +195,9 @@ class SignatureAttackTest {
         }
         KeyPair pair = generator.generateKeyPair();
         return new Identity(
-                algorithm, pair.getPrivate(), certificate(pair, name, usage).build(signer(algorithm, pair.getPrivate())));
+                algorithm,
+                pair.getPrivate(),
+                certificate(pair, name, usage).build(signer(algorithm, pair.getPrivate())));
     }
 
     private static JcaX509v3CertificateBuilder certificate(KeyPair pair, String name, int usage) throws Exception {

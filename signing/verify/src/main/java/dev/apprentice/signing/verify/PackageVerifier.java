@@ -36,7 +36,8 @@ public final class PackageVerifier {
                 | OperatorCreationException
                 | RuntimeException
                 | StackOverflowError e) {
-            // Whatever goes wrong while reading what a stranger wrote is a refusal; nesting that fills the stack is too.
+            // Whatever goes wrong while reading what a stranger wrote is a refusal; nesting that fills the stack is
+            // too.
             throw new SigningException(
                     Code.MALFORMED,
                     "The signature cannot be read (" + e.getMessage()
