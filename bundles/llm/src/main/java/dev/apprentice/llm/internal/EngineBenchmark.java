@@ -108,7 +108,7 @@ public final class EngineBenchmark implements Benchmark {
             try {
                 Files.createDirectories(nativeCache);
                 Path file = Files.createTempFile(nativeCache, "peer", ".gguf");
-                RandomModel.write(model, file);
+                RandomModel.writeWithoutVocabulary(model, file);
                 return new Opponent(program, file);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A model of a real shape whose weights are noise: as fast and as large as the real one, and quickly made. */
@@ -62,14 +63,24 @@ final class RandomModel {
                         .sum();
     }
 
-    /** Writes such a model for other engines. */
+    /** Writes such a model as a base, with a vocabulary of bytes. */
     static void write(LlamaModel model, Path file) throws IOException {
+        int vocabulary = model.transformer().config().vocabulary();
+        byte[] tokenizer = tokenizer(vocabulary).getBytes(StandardCharsets.UTF_8);
+        write(model, new TokenizerExport(tokenizer, vocabulary)::writeTo, file);
+    }
+
+    /** Writes it for other engines, which need no text to be measured and stumble over a vocabulary without merges. */
+    static void writeWithoutVocabulary(LlamaModel model, Path file) throws IOException {
+        write(model, writer -> writer.put("tokenizer.ggml.model", "no_vocab"), file);
+    }
+
+    private static void write(LlamaModel model, Consumer<GgufWriter> vocabulary, Path file) throws IOException {
         Weights weights = model.weights();
         ModelConfig config = model.transformer().config();
         GgufWriter writer = new GgufWriter();
         GgufMetadata.write(model.info().name(), config, writer);
-        byte[] tokenizer = tokenizer(config.vocabulary()).getBytes(StandardCharsets.UTF_8);
-        new TokenizerExport(tokenizer, config.vocabulary()).writeTo(writer);
+        vocabulary.accept(writer);
         put(writer, "model.embed_tokens.weight", weights.embedding());
         for (int layer = 0; layer < weights.layers().size(); layer++) {
             Weights.Layer block = weights.layers().get(layer);
