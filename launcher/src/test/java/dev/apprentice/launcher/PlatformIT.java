@@ -25,7 +25,7 @@ class PlatformIT {
         Process process = BuiltProduct.start(home);
         try {
             ApiClient client = BuiltProduct.await(process, home);
-            for (JsonNode bundle : client.get("/api/status").path("bundles")) {
+            for (JsonNode bundle : bundlesAfterStart(client)) {
                 assertThat(bundle.path("state").asString())
                         .as(bundle.path("name").asString())
                         .isEqualTo("ACTIVE");
@@ -75,5 +75,19 @@ class PlatformIT {
         BuiltProduct.Result result = BuiltProduct.run(LIMIT, "start", "--home", home.toString(), "--port", "0");
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.errors()).contains("config.json");
+    }
+
+    /** The server may answer before the last bundles are started. */
+    private static JsonNode bundlesAfterStart(ApiClient client) throws InterruptedException {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (true) {
+            JsonNode bundles = client.get("/api/status").path("bundles");
+            boolean started = bundles.valueStream()
+                    .allMatch(bundle -> bundle.path("state").asString().equals("ACTIVE"));
+            if (started || System.nanoTime() > deadline) {
+                return bundles;
+            }
+            Thread.sleep(50);
+        }
     }
 }

@@ -98,8 +98,7 @@ final class NativeFunctions {
     private final MemorySegment gemmF32;
     private final MemorySegment addLowRank;
 
-    /** @param mayUseTiles whether to use AMX where processor and system have it */
-    NativeFunctions(SymbolLookup library, boolean mayUseTiles) {
+    NativeFunctions(SymbolLookup library, MatrixUnit best) {
         checkCpu = library.findOrThrow("apprentice_check_cpu");
         quantize = library.findOrThrow("apprentice_quantize");
         gemvF32 = library.findOrThrow("apprentice_gemv_f32");
@@ -111,7 +110,7 @@ final class NativeFunctions {
         swiGlu = library.findOrThrow("apprentice_swiglu");
         swiGluBackward = library.findOrThrow("apprentice_swiglu_backward");
         attend = library.findOrThrow("apprentice_attend");
-        tiles = mayUseTiles && call(library.findOrThrow("apprentice_may_use_amx")) == 1;
+        tiles = best == MatrixUnit.TILES && call(library.findOrThrow("apprentice_may_use_amx")) == 1;
         gemmBf16 = library.findOrThrow(tiles ? "apprentice_gemm_amx" : "apprentice_gemm_bf16");
         addLowRank = library.findOrThrow("apprentice_add_low_rank");
         gemmF32 = library.findOrThrow("apprentice_gemm_f32");

@@ -47,15 +47,15 @@ public final class NativeLibrary implements AutoCloseable {
      * @param folder where its file lies until it is loaded
      */
     public static NativeLibrary load(Path folder) throws Unavailable {
-        return load(folder, true);
+        return load(folder, MatrixUnit.TILES);
     }
 
     @SuppressWarnings("MustBeClosedChecker") // close() does
-    static NativeLibrary load(Path folder, boolean mayUseTiles) throws Unavailable {
+    static NativeLibrary load(Path folder, MatrixUnit best) throws Unavailable {
         Path file = unpack(folder);
         Arena arena = Arena.ofShared();
         try {
-            NativeFunctions functions = new NativeFunctions(SymbolLookup.libraryLookup(file, arena), mayUseTiles);
+            NativeFunctions functions = new NativeFunctions(SymbolLookup.libraryLookup(file, arena), best);
             Files.delete(file); // what is loaded stays loaded
             int missing = functions.checkCpu();
             if (missing != 0) {

@@ -20,8 +20,12 @@ final class TestLibrary {
     }
 
     static NativeLibrary load() {
+        return load(MatrixUnit.TILES);
+    }
+
+    static NativeLibrary load(MatrixUnit best) {
         try {
-            return NativeLibrary.load(Path.of(System.getProperty("java.io.tmpdir")));
+            return NativeLibrary.load(Path.of(System.getProperty("java.io.tmpdir")), best);
         } catch (NativeLibrary.Unavailable e) {
             throw new AssertionError(e);
         }
