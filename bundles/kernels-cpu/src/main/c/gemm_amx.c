@@ -1,11 +1,10 @@
 #include "panel_bf16.h"
-#include <string.h>
 
 /*
  * What gemm_bf16.c computes, with the tiles of AMX: tdpbf16ps adds the product of a tile of A (16 rows, 32 deep) and one of B (32 deep, 16
  * columns) to a tile of C, in float. Two by two tiles of C at a time: then four loads feed four products.
  */
-#define AMX __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vnni,avx512bf16,fma,f16c,amx-tile,amx-bf16")))
+#define AMX __attribute__((target(AVX512_FEATURES ",amx-tile,amx-bf16")))
 #define AMX_INLINE static inline __attribute__((always_inline)) AMX
 
 enum { TILE = 16, TILE_DEPTH = 32 };

@@ -9,7 +9,8 @@
 #define EXPORT __attribute__((visibility("default")))
 
 /* What cpu.c asks the processor for before anything else is called: Zen 4, Sapphire Rapids and later. */
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vnni,avx512bf16,fma,f16c")))
+#define AVX512_FEATURES "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vnni,avx512bf16,fma,f16c"
+#define AVX512 __attribute__((target(AVX512_FEATURES)))
 #define INLINE static inline __attribute__((always_inline)) AVX512
 
 /* How a weight is stored; see dev.apprentice.compute.DataType. */

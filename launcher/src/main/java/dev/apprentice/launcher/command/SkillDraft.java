@@ -1,12 +1,9 @@
 package dev.apprentice.launcher.command;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.apprentice.launcher.ReproducibleJar;
 import java.nio.charset.StandardCharsets;
-import java.time.LocalDateTime;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,28 +18,13 @@ record SkillDraft(
         String id, String version, String name, String description, String base, int rank, String validation) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** Equal drafts are equal bytes. */
-    private static final LocalDateTime TIME = LocalDateTime.of(2026, 1, 1, 0, 0);
-
     /** The skill's jar, not signed yet. */
     byte[] jar() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            put(zip, "META-INF/MANIFEST.MF", manifest());
-            put(zip, "META-INF/apprentice/skill.json", descriptor());
-            put(zip, "validation.txt", validation);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
-    }
-
-    private static void put(ZipOutputStream zip, String name, String content) throws IOException {
-        ZipEntry entry = new ZipEntry(name);
-        entry.setTimeLocal(TIME);
-        zip.putNextEntry(entry);
-        zip.write(content.getBytes(StandardCharsets.UTF_8));
-        zip.closeEntry();
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put("META-INF/MANIFEST.MF", manifest().getBytes(StandardCharsets.UTF_8));
+        files.put("META-INF/apprentice/skill.json", descriptor().getBytes(StandardCharsets.UTF_8));
+        files.put("validation.txt", validation.getBytes(StandardCharsets.UTF_8));
+        return ReproducibleJar.of(files);
     }
 
     private String manifest() {

@@ -1,19 +1,18 @@
 package dev.apprentice.launcher.demo;
 
 import dev.apprentice.launcher.LauncherException;
+import dev.apprentice.launcher.ReproducibleJar;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
-import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -30,7 +29,6 @@ record SkillVariant(
         String id, String version, String name, String description, List<String> permissions, String changes) {
     private static final String DESCRIPTOR = "META-INF/apprentice/skill.json";
     private static final String CHANGES = "META-INF/apprentice/changes.txt";
-    private static final LocalDateTime TIME = LocalDateTime.of(2026, 1, 1, 0, 0);
 
     /** The bytes of its jar. */
     byte[] build(Path original) {
@@ -39,7 +37,7 @@ record SkillVariant(
             files.put(JarFile.MANIFEST_NAME, manifest(take(files, JarFile.MANIFEST_NAME)));
             files.put(DESCRIPTOR, descriptor(take(files, DESCRIPTOR)));
             files.put(CHANGES, changes.getBytes(StandardCharsets.UTF_8));
-            return write(files);
+            return ReproducibleJar.of(files);
         } catch (IOException e) {
             throw new LauncherException("The skill " + original + " cannot be read: build again with 'mvn package'", e);
         }
@@ -84,19 +82,5 @@ record SkillVariant(
             throw new IOException("it has no " + name);
         }
         return content;
-    }
-
-    private static byte[] write(Map<String, byte[]> files) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (JarOutputStream jar = new JarOutputStream(out)) {
-            for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                ZipEntry entry = new ZipEntry(file.getKey());
-                entry.setTimeLocal(TIME);
-                jar.putNextEntry(entry);
-                jar.write(file.getValue());
-                jar.closeEntry();
-            }
-        }
-        return out.toByteArray();
     }
 }

@@ -4,37 +4,17 @@ import dev.apprentice.skills.SkillException.Code;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Adapters that do not fit, do not work or attack whoever reads them, in skills that are right in all else. */
-class AdapterAttackTest {
+class AdapterAttackTest extends AttackedShelf {
     private static final String TENSORS = "adapter/adapter_model.safetensors";
     private static final String CONFIG = "adapter/adapter_config.json";
-
-    @TempDir
-    static Path home;
-
-    private static TestShelf shelf;
-
-    @BeforeAll
-    static void install() throws Exception {
-        shelf = new TestShelf(home);
-        shelf.skills.install(TestShelf.signed(new SkillJar("1.0.0")));
-    }
-
-    @AfterAll
-    static void close() throws Exception {
-        shelf.close();
-    }
 
     private static void refused(SkillJar jar, Code code, String reason) {
         Refused.with(shelf, TestShelf.signed(jar), code, reason);

@@ -10,8 +10,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,26 +20,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Archives that the framework would install without a word, offered twice: under the signature of the good file, as someone on the
  * way would do it, and properly signed by a trusted publisher who has turned bad.
  */
-class ArchiveAttackTest {
+class ArchiveAttackTest extends AttackedShelf {
     private static final String MANIFEST = "META-INF/MANIFEST.MF";
     private static final byte[] GOOD = new SkillJar("1.1.0").build();
     private static final byte[] SIGNATURE = PackageSigner.sign(TestShelf.PUBLISHER, GOOD);
-
-    @TempDir
-    static Path home;
-
-    private static TestShelf shelf;
-
-    @BeforeAll
-    static void install() throws Exception {
-        shelf = new TestShelf(home);
-        shelf.skills.install(TestShelf.signed(new SkillJar("1.0.0")));
-    }
-
-    @AfterAll
-    static void close() throws Exception {
-        shelf.close();
-    }
 
     static Stream<Arguments> attacks() {
         return Stream.of(

@@ -1,31 +1,11 @@
 package dev.apprentice.skills.internal;
 
 import dev.apprentice.skills.SkillException.Code;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Headers by which a bundle would get more than a skill may have, from a trusted publisher and with a good signature. */
-class HeaderAttackTest {
-    @TempDir
-    static Path home;
-
-    private static TestShelf shelf;
-
-    @BeforeAll
-    static void install() throws Exception {
-        shelf = new TestShelf(home);
-        shelf.skills.install(TestShelf.signed(new SkillJar("1.0.0")));
-    }
-
-    @AfterAll
-    static void close() throws Exception {
-        shelf.close();
-    }
-
+class HeaderAttackTest extends AttackedShelf {
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(
             delimiter = '|',

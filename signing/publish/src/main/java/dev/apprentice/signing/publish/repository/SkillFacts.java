@@ -55,7 +55,9 @@ final class SkillFacts {
         if (blank.isObject()) {
             described.put("type", "LORA");
             described.put("rank", blank.path("rank").asInt(16));
-            described.set("targets", blank.path("targets").deepCopy());
+            described
+                    .putArray("targets")
+                    .addAll(blank.path("targets").valueStream().toList());
             return described;
         }
         JsonNode shipped = JsonMapper.shared()
