@@ -10,10 +10,16 @@ public interface Learner {
 
     String skillId();
 
-    /** The adapter that serves at this moment; a commit swaps it between two requests, running answers keep theirs. */
-    Adapter adapter();
+    /** What serves at this moment; a commit swaps it between two requests, running answers keep theirs. */
+    Learned learned();
 
-    Commit head();
+    default Adapter adapter() {
+        return learned().adapter();
+    }
+
+    default Commit head() {
+        return learned().commit();
+    }
 
     /** All commits of this skill, newest first. */
     List<Commit> log();

@@ -15,6 +15,7 @@ package dev.apprentice.learning;
  * @param importanceDecay γ of online EWC (arXiv 1805.06370)
  * @param averaging decay of the exponential moving average of parameters that is served (arXiv 2511.22367); 0 serves the latest
  * @param gateTolerance by how much the mean nats of a task type may rise in a cycle, as a fraction
+ * @param recall how much what was read counts word for word beside the model: 1 as calibrated, 0 not at all
  */
 public record LearningSettings(
         int bufferSize,
@@ -28,8 +29,9 @@ public record LearningSettings(
         double importanceStrength,
         double importanceDecay,
         double averaging,
-        double gateTolerance) {
+        double gateTolerance,
+        double recall) {
 
     public static final LearningSettings DEFAULT =
-            new LearningSettings(2048, 8, 2, 4, 256, 2, 1.5e-3, 4.0, 5e-4, 0.9, 0.9, 0.01);
+            new LearningSettings(2048, 8, 2, 4, 256, 2, 1.5e-3, 4.0, 5e-4, 0.9, 0.9, 0.01, 1);
 }

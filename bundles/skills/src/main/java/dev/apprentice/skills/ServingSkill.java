@@ -1,6 +1,7 @@
 package dev.apprentice.skills;
 
 import dev.apprentice.model.Adapter;
+import dev.apprentice.model.Recall;
 import dev.apprentice.skill.SkillPrompt;
 import java.util.List;
 
@@ -14,6 +15,9 @@ public interface ServingSkill {
     String commit();
 
     Adapter adapter();
+
+    /** What the skill has read, for one answer. */
+    Recall recall();
 
     /** The text to continue, through the skill's template and code. */
     String prepare(SkillPrompt prompt);

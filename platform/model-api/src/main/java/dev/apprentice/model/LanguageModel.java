@@ -20,9 +20,17 @@ public interface LanguageModel {
      * Generates until a stop condition; blocks, and calls the sink from this thread for each event, the last being
      * {@link GenerationEvent.Finished}. The adapter at the start is the adapter of the whole answer.
      *
+     * @param recall has read what stands before the answer, and reads the answer on
      * @throws ModelException if the prompt does not fit the context, or the request asks for what cannot be done
      */
-    GenerationEvent.Finished generate(GenerationRequest request, @Nullable Adapter adapter, GenerationSink sink);
+    GenerationEvent.Finished generate(
+            GenerationRequest request, @Nullable Adapter adapter, Recall recall, GenerationSink sink);
+
+    /** Generates without recall. */
+    default GenerationEvent.Finished generate(
+            GenerationRequest request, @Nullable Adapter adapter, GenerationSink sink) {
+        return generate(request, adapter, Recall.NONE, sink);
+    }
 
     /** The prompt that asks for what stands between prefix and suffix; empty if this model was not trained for it. */
     Optional<int[]> fillInTheMiddle(String prefix, String suffix);
@@ -39,8 +47,14 @@ public interface LanguageModel {
      * Scores how well the model foretells tokens {@code from}, …, tokens.length−1, each given all before it.
      *
      * @param from at least 1
+     * @param recall has read what stands before the tokens, if anything, and reads them
      */
-    Scores score(int[] tokens, int from, @Nullable Adapter adapter);
+    Scores score(int[] tokens, int from, @Nullable Adapter adapter, Recall recall);
+
+    /** Scores without recall. */
+    default Scores score(int[] tokens, int from, @Nullable Adapter adapter) {
+        return score(tokens, from, adapter, Recall.NONE);
+    }
 
     /**
      * The meaning of a text as a vector: the mean of its tokens' hidden states after the final norm, scaled to length 1.

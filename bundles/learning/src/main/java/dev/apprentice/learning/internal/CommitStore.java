@@ -22,7 +22,7 @@ final class CommitStore {
     static final int EVERY = 10;
 
     private static final String SELECT = "SELECT id, skill, version, parent, kind, time, cycle, experiences, adapter,"
-            + " validation, shipped, shipped_values, checkpoint, cursor, attempts, step FROM learned_commit WHERE skill = ?";
+            + " validation, shipped, shipped_values, checkpoint, cursor, attempts, step, recalled FROM learned_commit WHERE skill = ?";
 
     private final Store store;
 
@@ -80,7 +80,8 @@ final class CommitStore {
                 checkpoint,
                 row.getLong(14),
                 row.getInt(15),
-                row.getInt(16));
+                row.getInt(16),
+                row.getLong(17));
     }
 
     /** Reads the tensors of a commit and checks their digest. */
@@ -103,8 +104,8 @@ final class CommitStore {
         Sql.update(
                 connection,
                 "INSERT INTO learned_commit(id, skill, version, parent, kind, time, cycle, experiences, adapter, validation,"
-                        + " shipped, shipped_values, checkpoint, cursor, attempts, step)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING",
+                        + " shipped, shipped_values, checkpoint, cursor, attempts, step, recalled)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING",
                 commit.id(),
                 commit.skillId(),
                 commit.skillVersion(),
@@ -120,7 +121,8 @@ final class CommitStore {
                 stored.checkpoint(),
                 stored.cursor(),
                 stored.attempts(),
-                stored.step());
+                stored.step(),
+                stored.recalled());
         Sql.update(
                 connection,
                 "INSERT INTO learner(skill, version, head, cursor, attempts) VALUES (?, ?, ?, ?, ?) ON CONFLICT(skill)"

@@ -113,6 +113,17 @@ final class Experiences {
         return list("role = 'LEARN' AND id > ? ORDER BY id LIMIT ?", cursor, limit);
     }
 
+    /** Those to learn from up to one of them, oldest first. */
+    List<Stored> readUpTo(long last) {
+        return list("role = 'LEARN' AND id <= ? ORDER BY id", last);
+    }
+
+    /** The newest to learn from; 0 if there is none. */
+    long newest() {
+        return store.read(connection -> Sql.number(
+                connection, "SELECT coalesce(max(id), 0) FROM experience WHERE skill = ? AND role = 'LEARN'", skill));
+    }
+
     /** Those of the gate, oldest first. */
     List<Stored> validation(int limit) {
         return list("role = 'VALIDATE' ORDER BY id LIMIT ?", limit);

@@ -2,7 +2,6 @@ package dev.apprentice.learning.internal;
 
 import dev.apprentice.learning.Validation;
 import dev.apprentice.learning.Validation.Pair;
-import dev.apprentice.model.Adapter;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -18,7 +17,7 @@ final class Gate {
     }
 
     /** Measures before and after on the same texts; the scores after stay known to the scorer. */
-    Validation measure(GateTexts texts, Adapter before, Adapter after, double trainLoss) {
+    Validation measure(GateTexts texts, Served before, Served after, double trainLoss) {
         double personal = scorer.meanNats(texts.personal(), before);
         double general = scorer.meanNats(texts.general(), before);
         double publisher = scorer.meanNats(texts.publisher(), before);

@@ -28,6 +28,7 @@ public final class LearningComponent implements Learning {
 
     private final Tools tools;
     private final CommitStore commits;
+    private final Memories memories;
     private final Preparation preparation;
     private final Map<String, SkillLearner> learners = new ConcurrentHashMap<>();
 
@@ -39,7 +40,8 @@ public final class LearningComponent implements Learning {
             @Reference Store store) {
         this.tools = new Tools(model, texts, algebra, store);
         this.commits = new CommitStore(store);
-        this.preparation = new Preparation(tools, commits);
+        this.memories = new Memories(tools);
+        this.preparation = new Preparation(tools, commits, memories);
         store.migrate(Schema.ROOM, Schema.STATEMENTS);
     }
 
@@ -144,7 +146,7 @@ public final class LearningComponent implements Learning {
     private SkillLearner attach(Mind mind) {
         return Objects.requireNonNull(learners.compute(mind.profile().skillId(), (skill, known) -> {
             if (known == null) {
-                return new SkillLearner(tools, commits, mind);
+                return new SkillLearner(tools, commits, memories, mind);
             }
             known.adopt(mind);
             return known;
@@ -156,7 +158,10 @@ public final class LearningComponent implements Learning {
         tools.store().inTransaction(connection -> {
             switch (learned) {
                 case KEEP -> LOGGER.log(System.Logger.Level.DEBUG, "Keeping what {0} has learned", skillId);
-                case DESTROY -> commits.destroy(connection, skillId);
+                case DESTROY -> {
+                    commits.destroy(connection, skillId);
+                    memories.forget(skillId);
+                }
             }
             tools.store()
                     .afterCommit(

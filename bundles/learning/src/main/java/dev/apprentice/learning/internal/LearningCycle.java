@@ -4,6 +4,7 @@ import dev.apprentice.learning.Commit;
 import dev.apprentice.learning.CycleReport;
 import dev.apprentice.learning.CycleReport.Outcome;
 import dev.apprentice.learning.LearningException;
+import dev.apprentice.learning.Memory;
 import dev.apprentice.learning.Progress;
 import dev.apprentice.learning.Validation;
 import dev.apprentice.model.Adapter;
@@ -53,6 +54,7 @@ final class LearningCycle {
             Rehearsal rehearsal,
             Experiences experiences,
             Scorer scorer,
+            Memories memories,
             Trainer trainer,
             LearnedVectors candidate) {}
 
@@ -64,9 +66,10 @@ final class LearningCycle {
         long began = System.nanoTime();
         Batch batch = workspace.sampler().at(position(), mind.head().commit().cycle(), buffer);
         Training.Result trained = train(batch);
-        Judged judged = validate(trained);
+        long newest = workspace.experiences().newest();
+        Judged judged = validate(trained, newest);
         Commit head = judged.refusal().isEmpty()
-                ? commit(batch, trained, judged, swap)
+                ? commit(batch, trained, judged, newest, swap)
                 : discard(batch, trained, judged.refusal().get());
         return new CycleReport(
                 judged.refusal().isEmpty() ? Outcome.COMMITTED : Outcome.DISCARDED,
@@ -99,7 +102,8 @@ final class LearningCycle {
                         progress);
     }
 
-    private Judged validate(Training.Result trained) {
+    /** @param newest experience that is to be recalled */
+    private Judged validate(Training.Result trained, long newest) {
         progress.update("validate", 0, 1);
         if (!Double.isFinite(trained.meanLoss())
                 || !tools.algebra().isFinite(workspace.candidate().all())) {
@@ -119,12 +123,17 @@ final class LearningCycle {
                 workspace.rehearsal(),
                 workspace.samples());
         Gate gate = new Gate(workspace.scorer(), mind.profile().settings().gateTolerance());
-        Validation validation = gate.measure(texts, mind.adapter(), after, trained.meanLoss());
+        Validation validation =
+                gate.measure(texts, mind.served(), new Served(after, memory(newest)), trained.meanLoss());
         progress.update("validate", 1, 1);
         return new Judged(after, validation, gate.refusal(validation));
     }
 
-    private Commit commit(Batch batch, Training.Result trained, Judged judged, Consumer<Mind> swap) {
+    private Memory memory(long newest) {
+        return workspace.memories().of(mind.profile(), newest);
+    }
+
+    private Commit commit(Batch batch, Training.Result trained, Judged judged, long newest, Consumer<Mind> swap) {
         Adapter adapter = Objects.requireNonNull(judged.adapter());
         String checkpoint = tools.store().blobs().put(Checkpoint.encode(workspace.candidate()));
         Commit parent = mind.head().commit();
@@ -142,15 +151,16 @@ final class LearningCycle {
                 true);
         StoredCommit.Position position = new StoredCommit.Position(
                 batch.position().cursor(), batch.position().attempts(), trained.steps());
-        StoredCommit head =
-                StoredCommit.of(facts, mind.head().shipped(), mind.head().shippedValues(), checkpoint, position);
+        StoredCommit head = StoredCommit.of(
+                facts, mind.head().shipped(), mind.head().shippedValues(), checkpoint, position, newest);
         tools.store().inTransaction(connection -> {
             requireHead();
             remember(connection, batch, trained);
             commits.makeHead(connection, head, position);
             tools.store().audit().append(AuditEvent.CYCLE_COMMITTED, skill(), describe(head.commit()));
             tools.store()
-                    .afterCommit(() -> swap.accept(new Mind(mind.profile(), head, workspace.candidate(), adapter)));
+                    .afterCommit(() -> swap.accept(
+                            new Mind(mind.profile(), head, workspace.candidate(), adapter, memory(newest))));
             return head;
         });
         return head.commit();

@@ -9,6 +9,7 @@ import dev.apprentice.model.Adapter;
 import dev.apprentice.model.GenerationEvent;
 import dev.apprentice.model.GenerationRequest;
 import dev.apprentice.model.LanguageModel;
+import dev.apprentice.model.Recall;
 import dev.apprentice.model.Sampling;
 import dev.apprentice.model.Scores;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Measures an adapter on held-out files and on the core set. */
+/** Measures what serves on held-out files and on the core set. What is recalled from a file is all that stands before, as an editor sends it. */
 final class Measure {
     private static final int LINES = 400;
     private static final int PROMPT_TOKENS = 256;
@@ -27,12 +28,12 @@ final class Measure {
     private static final double NORMAL_95 = 1.96;
 
     private final LanguageModel model;
-    private final Adapter adapter;
+    private final Served served;
     private final Progress progress;
 
-    Measure(LanguageModel model, Adapter adapter, Progress progress) {
+    Measure(LanguageModel model, Served served, Progress progress) {
         this.model = model;
-        this.adapter = adapter;
+        this.served = served;
         this.progress = progress;
     }
 
@@ -65,9 +66,10 @@ final class Measure {
     /**
      * Tokens to foretell.
      *
-     * @param from the first of them that counts
+     * @param earlier text before the tokens, which the model does not see
+     * @param from the first token that counts
      */
-    private record Sequence(int[] tokens, int from) {}
+    private record Sequence(String earlier, int[] tokens, int from) {}
 
     private List<Sequence> sequences(List<HeldOut> files) {
         Chunks chunks = Chunks.toMeasure(model.tokenizer());
@@ -76,7 +78,9 @@ final class Measure {
             for (Chunks.Piece piece : chunks.pieces(file.text(), file.lines())) {
                 int[] before = model.tokenizer().encode(piece.before());
                 int[] text = model.tokenizer().encode(piece.text());
-                sequences.add(new Sequence(concatenated(before, text), Math.max(1, before.length)));
+                String all = file.linesBefore(piece.lines().from());
+                String earlier = all.substring(0, all.length() - piece.before().length());
+                sequences.add(new Sequence(earlier, concatenated(before, text), Math.max(1, before.length)));
             }
         }
         return sequences;
@@ -88,7 +92,7 @@ final class Measure {
             int[] tokens = model.tokenizer().encode(text);
             for (int from = 0; from + 1 < tokens.length; from += Chunks.MEASURED) {
                 sequences.add(new Sequence(
-                        Arrays.copyOfRange(tokens, from, Math.min(tokens.length, from + Chunks.MEASURED)), 1));
+                        "", Arrays.copyOfRange(tokens, from, Math.min(tokens.length, from + Chunks.MEASURED)), 1));
             }
         }
         return sequences;
@@ -99,7 +103,8 @@ final class Measure {
         for (int i = 0; i < sequences.size(); i++) {
             Sequence sequence = sequences.get(i);
             if (sequence.from() < sequence.tokens().length) {
-                Scores scores = model.score(sequence.tokens(), sequence.from(), adapter);
+                Recall recall = after(sequence.earlier());
+                Scores scores = model.score(sequence.tokens(), sequence.from(), served.adapter(), recall);
                 tally.tokens += scores.nats().length;
                 tally.hits += scores.hitCount();
                 tally.nats += scores.meanNats() * scores.nats().length;
@@ -133,13 +138,23 @@ final class Measure {
     private String complete(String before) {
         StringBuilder answer = new StringBuilder();
         GenerationRequest request = new GenerationRequest(prompt(before), LINE_TOKENS, Sampling.GREEDY, List.of("\n"));
-        model.generate(request, adapter, event -> {
+        Recall recall = after(before);
+        model.generate(request, served.adapter(), recall, event -> {
             if (event instanceof GenerationEvent.Piece piece) {
                 answer.append(piece.text());
             }
             return true;
         });
         return answer.toString().strip();
+    }
+
+    /** What is recalled after a text, of which as much counts as a request may hold. */
+    private Recall after(String before) {
+        int[] tokens = model.tokenizer().encode(before);
+        int first = Math.max(0, tokens.length - model.info().contextLength());
+        Recall recall = served.memory().recall();
+        recall.read(Arrays.copyOfRange(tokens, first, tokens.length));
+        return recall;
     }
 
     private int[] prompt(String before) {
@@ -166,16 +181,18 @@ final class Measure {
         double[] base = new double[prompts.size()];
         double[] adapted = new double[prompts.size()];
         for (int i = 0; i < prompts.size(); i++) {
-            base[i] = millisPerToken(prompts.get(i), null);
-            adapted[i] = millisPerToken(prompts.get(i), adapter);
+            base[i] = millisPerToken(prompts.get(i), null, Recall.NONE);
+            Recall recall = served.memory().recall();
+            recall.read(prompts.get(i));
+            adapted[i] = millisPerToken(prompts.get(i), served.adapter(), recall);
             progress.update("latency", i + 1, prompts.size());
         }
         return new Latency(median(base), median(adapted));
     }
 
-    private double millisPerToken(int[] prompt, @Nullable Adapter with) {
+    private double millisPerToken(int[] prompt, @Nullable Adapter with, Recall recall) {
         GenerationRequest request = new GenerationRequest(prompt, TIMED_TOKENS, Sampling.GREEDY, List.of());
-        return model.generate(request, with, event -> true).usage().millisPerToken();
+        return model.generate(request, with, recall, event -> true).usage().millisPerToken();
     }
 
     private static int[] concatenated(int[] first, int[] second) {

@@ -21,8 +21,10 @@ final class Preparation {
 
     private final Tools tools;
     private final CommitStore commits;
+    private final Memories memories;
 
-    Preparation(Tools tools, CommitStore commits) {
+    Preparation(Tools tools, CommitStore commits, Memories memories) {
+        this.memories = memories;
         this.tools = tools;
         this.commits = commits;
     }
@@ -57,7 +59,7 @@ final class Preparation {
                             + " names another adapter than its checkpoint holds, or another base model"
                             + " is loaded: load that base model, or roll back to another commit");
         }
-        return new Mind(profile, stored, vectors, adapter);
+        return new Mind(profile, stored, vectors, adapter, memories.of(profile, stored.recalled()));
     }
 
     private Prepared fresh(LearnerProfile profile) {
@@ -80,10 +82,12 @@ final class Preparation {
         if (current.shipped().equals(profile.shipped().digest())) {
             return prepared(profile, vectors, Commit.Kind.INSTALLED, current, position);
         }
-        Adapter before = tools.model().adapterOf(profile.shipped().spec(), vectors.served());
+        Served before = new Served(
+                tools.model().adapterOf(profile.shipped().spec(), vectors.served()),
+                memories.of(profile, current.recalled()));
         rebase(vectors, current, profile);
         Prepared rebased = prepared(profile, vectors, Commit.Kind.REBASED, current, position);
-        requireGate(profile, before, rebased.adapter(), position.attempts());
+        requireGate(profile, before, rebased.mind().served(), position.attempts());
         return rebased;
     }
 
@@ -128,7 +132,7 @@ final class Preparation {
         }
     }
 
-    private void requireGate(LearnerProfile profile, Adapter before, Adapter after, int attempts) {
+    private void requireGate(LearnerProfile profile, Served before, Served after, int attempts) {
         Samples samples =
                 new Samples(tools.model().tokenizer(), profile.settings().sequenceLength());
         GateTexts texts = GateTexts.choose(
@@ -169,9 +173,10 @@ final class Preparation {
                 true);
         String shipped = tools.store().blobs().put(List.of(profile.shipped().values()));
         String checkpoint = tools.store().blobs().put(Checkpoint.encode(vectors));
-        StoredCommit head = StoredCommit.of(facts, profile.shipped().digest(), shipped, checkpoint, position);
+        long recalled = parent == null ? 0 : parent.recalled();
+        StoredCommit head = StoredCommit.of(facts, profile.shipped().digest(), shipped, checkpoint, position, recalled);
         Optional<String> from =
                 Optional.ofNullable(parent).map(commit -> commit.commit().id());
-        return new Prepared(new Mind(profile, head, vectors, adapter), from, position);
+        return new Prepared(new Mind(profile, head, vectors, adapter, memories.of(profile, recalled)), from, position);
     }
 }

@@ -35,7 +35,9 @@ final class Schema {
               step INTEGER NOT NULL)""",
             "CREATE INDEX learned_commit_skill ON learned_commit(skill, sequence)",
             // the lines of the text that are measured, as LineRange writes them: at first all
-            "ALTER TABLE held_out ADD COLUMN lines TEXT NOT NULL DEFAULT '0-1000000'");
+            "ALTER TABLE held_out ADD COLUMN lines TEXT NOT NULL DEFAULT '0-1000000'",
+            // the last experience that is recalled word for word
+            "ALTER TABLE learned_commit ADD COLUMN recalled INTEGER NOT NULL DEFAULT 0");
 
     private Schema() {}
 }

@@ -4,12 +4,12 @@ import dev.apprentice.learning.Commit;
 import dev.apprentice.learning.CycleReport;
 import dev.apprentice.learning.Experience;
 import dev.apprentice.learning.IngestReport;
+import dev.apprentice.learning.Learned;
 import dev.apprentice.learning.Learner;
 import dev.apprentice.learning.LearningException;
 import dev.apprentice.learning.LearningSettings;
 import dev.apprentice.learning.Measurement;
 import dev.apprentice.learning.Progress;
-import dev.apprentice.model.Adapter;
 import dev.apprentice.model.Trainer;
 import dev.apprentice.model.TrainingBudget;
 import dev.apprentice.model.TrainingSample;
@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class SkillLearner implements Learner, AutoCloseable {
     private final Tools tools;
     private final CommitStore commits;
+    private final Memories memories;
     private final Experiences experiences;
     private final Guard guard;
     private final ReentrantLock busy = new ReentrantLock();
@@ -38,7 +39,8 @@ final class SkillLearner implements Learner, AutoCloseable {
     private @Nullable Trainer trainer; // guarded by busy, as the one below
     private @Nullable LearnedVectors spare;
 
-    SkillLearner(Tools tools, CommitStore commits, Mind mind) {
+    SkillLearner(Tools tools, CommitStore commits, Memories memories, Mind mind) {
+        this.memories = memories;
         this.tools = tools;
         this.commits = commits;
         this.mind = mind;
@@ -65,13 +67,8 @@ final class SkillLearner implements Learner, AutoCloseable {
     }
 
     @Override
-    public Adapter adapter() {
-        return mind.adapter();
-    }
-
-    @Override
-    public Commit head() {
-        return mind.head().commit();
+    public Learned learned() {
+        return mind.learned();
     }
 
     @Override
@@ -112,10 +109,17 @@ final class SkillLearner implements Learner, AutoCloseable {
                     .or(() -> known)
                     .orElseThrow();
             if (experience.verdict() == Experience.Verdict.REJECTED) {
-                tools.store().afterCommit(() -> buffer = null); // the same may have been in it
+                tools.store().afterCommit(this::forgetRejected);
             }
             return id;
         });
+    }
+
+    /** What was rejected may have been in all of these. */
+    private void forgetRejected() {
+        buffer = null;
+        scorer = new Scorer(tools.model());
+        memories.forget(skillId());
     }
 
     private void refuse(String reason) {
@@ -167,7 +171,7 @@ final class SkillLearner implements Learner, AutoCloseable {
                         "The skill " + skillId()
                                 + " has no held-out code to measure on: take in a folder of code first");
             }
-            return new Measure(tools.model(), now.adapter(), progress)
+            return new Measure(tools.model(), now.served(), progress)
                     .run(now.head().commit().id(), heldOut, tools.texts().core());
         });
     }
@@ -183,7 +187,8 @@ final class SkillLearner implements Learner, AutoCloseable {
                 spare == null ? LearnedVectors.allocate(start.adapter().values().byteSize()) : spare;
         spare = candidate;
         Sampler sampler = new Sampler(skillId(), settings(), experiences, samples, general);
-        return new LearningCycle.Workspace(sampler, samples, general, experiences, scorer, training, candidate);
+        return new LearningCycle.Workspace(
+                sampler, samples, general, experiences, scorer, memories, training, candidate);
     }
 
     private Trainer trainer(Mind start) {

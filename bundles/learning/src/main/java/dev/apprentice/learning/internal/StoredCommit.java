@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param cursor the last experience taken from the queue: the data order
  * @param attempts cycles tried, which seed the sampling of the next
  * @param step Adam steps taken
+ * @param recalled the last experience that is recalled word for word; 0 for none
  */
 record StoredCommit(
         Commit commit,
@@ -24,12 +25,15 @@ record StoredCommit(
         @Nullable String checkpoint,
         long cursor,
         int attempts,
-        int step) {
+        int step,
+        long recalled) {
 
     /** Makes a restorable commit whose id is the SHA-256 over all its facts. */
-    static StoredCommit of(Commit facts, String shipped, String shippedValues, String checkpoint, Position position) {
+    static StoredCommit of(
+            Commit facts, String shipped, String shippedValues, String checkpoint, Position position, long recalled) {
         Commit unnamed = named(facts, "");
-        String id = sha256(unnamed + "\n" + shipped + "\n" + shippedValues + "\n" + checkpoint + "\n" + position);
+        String id = sha256(unnamed + "\n" + shipped + "\n" + shippedValues + "\n" + checkpoint + "\n" + position + "\n"
+                + recalled);
         return new StoredCommit(
                 named(facts, id),
                 shipped,
@@ -37,7 +41,8 @@ record StoredCommit(
                 checkpoint,
                 position.cursor(),
                 position.attempts(),
-                position.step());
+                position.step(),
+                recalled);
     }
 
     /** Where learning stands in its data and its randomness. */

@@ -27,7 +27,8 @@ final class TestPlatform implements AutoCloseable {
     static final Path BASE_MODEL =
             Path.of(System.getProperty("apprentice.model.dir", "../base-model/src/main/resources/model"));
     static final LanguageModel MODEL = Models.load(BASE_MODEL, DataType.BF16, CpuKernels.create(2));
-    static final LearningSettings SETTINGS = new LearningSettings(16, 2, 1, 1, 48, 1, 5e-3, 1.0, 5e-4, 0.9, 0.5, 0.5);
+    static final LearningSettings SETTINGS =
+            new LearningSettings(16, 2, 1, 1, 48, 1, 5e-3, 1.0, 5e-4, 0.9, 0.5, 0.5, 1);
 
     final StoreComponent store;
     final LearningComponent learning;

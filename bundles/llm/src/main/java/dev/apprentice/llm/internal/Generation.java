@@ -5,6 +5,7 @@ import dev.apprentice.model.GenerationEvent;
 import dev.apprentice.model.GenerationEvent.FinishReason;
 import dev.apprentice.model.GenerationRequest;
 import dev.apprentice.model.GenerationSink;
+import dev.apprentice.model.Recall;
 import dev.apprentice.model.ScoredToken;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Set;
 /** One answer: read the prompt, then choose, show and read token after token until a stop condition. */
 final class Generation {
     private final Reader reader;
+    private final RecallMixer recall;
     private final ByteLevelTokenizer tokenizer;
     private final Set<Integer> ends;
     private final int vocabulary;
@@ -46,11 +48,13 @@ final class Generation {
     Generation(
             LlamaModel model,
             Reader reader,
+            Recall recall,
             Constraint constraint,
             Set<Integer> ends,
             GenerationRequest request,
             GenerationSink sink) {
         this.reader = reader;
+        this.recall = new RecallMixer(recall, model.transformer().kernels());
         this.tokenizer = model.tokenizer();
         this.ends = ends;
         this.vocabulary = model.info().vocabulary();
@@ -69,6 +73,7 @@ final class Generation {
             Tensor logits = Tensor.allocate(arena, 1, vocabulary);
             sampler.see(prompt);
             cached = reader.prompt(prompt, logits);
+            recall.mix(logits);
             reason = answer(logits);
         }
         double millis = generated < 2 ? 0 : decodeNanos / 1e6 / (generated - 1);
@@ -102,6 +107,8 @@ final class Generation {
             }
             long start = System.nanoTime();
             reader.next(token, logits);
+            recall.read(token);
+            recall.mix(logits);
             decodeNanos += System.nanoTime() - start;
         }
     }

@@ -13,6 +13,7 @@ import dev.apprentice.model.GenerationSink;
 import dev.apprentice.model.LanguageModel;
 import dev.apprentice.model.ModelException;
 import dev.apprentice.model.ModelInfo;
+import dev.apprentice.model.Recall;
 import dev.apprentice.model.Scores;
 import dev.apprentice.model.Trainer;
 import dev.apprentice.model.TrainingBudget;
@@ -225,7 +226,7 @@ public final class LlamaModel implements LanguageModel {
 
     @Override
     public GenerationEvent.Finished generate(
-            GenerationRequest request, @Nullable Adapter adapter, GenerationSink sink) {
+            GenerationRequest request, @Nullable Adapter adapter, Recall recall, GenerationSink sink) {
         int[] prompt = request.prompt();
         requireTokens(prompt);
         requireTokens(request.sampling().logitBias().keySet().stream()
@@ -243,7 +244,7 @@ public final class LlamaModel implements LanguageModel {
         try (Session session = new Session(transformer, network(adapter), settings.keyValues(), step);
                 Batcher.Seat seat = batcher.join()) {
             Generation.Reader reader = new SessionReader(transformer, session, name(adapter), prefixes, seat);
-            return new Generation(this, reader, constraint, ends, request, sink)
+            return new Generation(this, reader, recall, constraint, ends, request, sink)
                     .run(new GenerationEvent.Provenance(
                             info.digest(),
                             adapter == null ? "" : adapter.digest(),
@@ -277,7 +278,7 @@ public final class LlamaModel implements LanguageModel {
     }
 
     @Override
-    public Scores score(int[] tokens, int from, @Nullable Adapter adapter) {
+    public Scores score(int[] tokens, int from, @Nullable Adapter adapter, Recall recall) {
         requireTokens(tokens);
         if (from < 1 || from > tokens.length) {
             throw new ModelException(
@@ -293,6 +294,8 @@ public final class LlamaModel implements LanguageModel {
             return new Scores(nats, best, hits);
         }
         int[] read = Arrays.copyOf(tokens, tokens.length - 1);
+        RecallMixer mixer = new RecallMixer(recall, transformer.kernels());
+        mixer.read(Arrays.copyOf(tokens, from - 1));
         try (Session session = new Session(transformer, network(adapter), read.length);
                 Arena arena = Arena.ofShared()) {
             Tensor hidden = session.read(read);
@@ -301,6 +304,7 @@ public final class LlamaModel implements LanguageModel {
                 int rows = Math.min(HEAD_ROWS, count - start);
                 Tensor part = logits.rows(0, rows);
                 transformer.head(weights, hidden.rows(from - 1 + start, rows), part);
+                mixer.mix(Arrays.copyOfRange(tokens, from - 1 + start, from - 1 + start + rows), part);
                 float[] partNats = new float[rows];
                 int[] partBest = new int[rows];
                 transformer

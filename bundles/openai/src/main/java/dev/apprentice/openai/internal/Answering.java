@@ -8,11 +8,14 @@ import dev.apprentice.model.GenerationEvent.Piece;
 import dev.apprentice.model.GenerationRequest;
 import dev.apprentice.model.GenerationSink;
 import dev.apprentice.model.LanguageModel;
+import dev.apprentice.model.Recall;
 import dev.apprentice.model.Sampling;
 import dev.apprentice.model.ScoredToken;
+import dev.apprentice.model.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** From a question to its answers: prepare, generate, finish, and say what made them. */
@@ -38,7 +41,7 @@ final class Answering {
             AnswerStream stream = new AnswerStream(exchange, head, format, expected);
             List<Finished> finished = new ArrayList<>();
             for (int i = 0; i < choices; i++) {
-                finished.add(generate(request, i, responder, stream.answer(i, question.echo())));
+                finished.add(generate(request, prompt, i, responder, stream.answer(i, question.echo())));
                 if (finished.getLast().reason() == FinishReason.CANCELLED) {
                     return;
                 }
@@ -47,17 +50,17 @@ final class Answering {
         } else {
             List<Answer> answers = new ArrayList<>();
             for (int i = 0; i < choices; i++) {
-                answers.add(whole(request, i, responder, question));
+                answers.add(whole(request, prompt, i, responder, question));
             }
             Finished first = answers.getFirst().finished();
             exchange.answerJson(200, format.whole(head, answers, expected.confirmed(first.provenance())));
         }
     }
 
-    private Answer whole(GenerationRequest request, int index, Responder responder, Question question) {
+    private Answer whole(GenerationRequest request, Prompt prompt, int index, Responder responder, Question question) {
         StringBuilder text = new StringBuilder();
         List<ScoredToken> tokens = new ArrayList<>();
-        Finished finished = generate(request, index, responder, event -> {
+        Finished finished = generate(request, prompt, index, responder, event -> {
             if (event instanceof Piece piece) {
                 text.append(piece.text());
                 tokens.addAll(piece.tokens());
@@ -68,9 +71,12 @@ final class Answering {
     }
 
     /** The answers to one question have seeds that follow each other. */
-    private Finished generate(GenerationRequest request, int index, Responder responder, GenerationSink sink) {
+    private Finished generate(
+            GenerationRequest request, Prompt prompt, int index, Responder responder, GenerationSink sink) {
         GenerationRequest one = request.withSeed(request.sampling().seed() + index);
-        return model.generate(one, responder.adapter(), sink);
+        Recall recall = responder.recall();
+        recall.read(prompt.before);
+        return model.generate(one, responder.adapter(), recall, sink);
     }
 
     /**
@@ -86,7 +92,7 @@ final class Answering {
             case Responder.Skill _ -> Optional.empty();
         };
         return conversation
-                .map(tokens -> new Prompt(tokens, false, List.of()))
+                .map(tokens -> new Prompt(tokens, tokens, false, List.of()))
                 .orElseGet(() -> continued(question, responder, List.of(NEXT_TURN)));
     }
 
@@ -95,9 +101,18 @@ final class Answering {
         String text = responder.prepare(question.prompt());
         String suffix = question.prompt().suffix();
         Optional<int[]> gap = suffix.isEmpty() ? Optional.empty() : model.fillInTheMiddle(text, suffix);
-        int[] tokens = gap.orElseGet(() -> model.tokenizer().encode(text));
-        return new Prompt(
-                tokens.length == 0 ? new int[] {model.tokenizer().endOfText()} : tokens, gap.isPresent(), ends);
+        Tokenizer tokenizer = model.tokenizer();
+        int[] plain = text.isEmpty() ? new int[] {tokenizer.endOfText()} : tokenizer.encode(text);
+        return gap.map(tokens -> new Prompt(tokens, around(suffix, plain), true, ends))
+                .orElseGet(() -> new Prompt(plain, plain, false, ends));
+    }
+
+    /** What stands around a gap as one text that ends where the gap begins. */
+    private int[] around(String suffix, int[] before) {
+        Tokenizer tokenizer = model.tokenizer();
+        return Stream.of(tokenizer.encode(suffix), new int[] {tokenizer.endOfText()}, before)
+                .flatMapToInt(IntStream::of)
+                .toArray();
     }
 
     private static GenerationRequest request(Question question, Responder responder, Prompt prompt) {
@@ -121,7 +136,10 @@ final class Answering {
                 .toList();
     }
 
-    /** @param ends texts that end the answer to it */
+    /**
+     * @param before what recall reads before the answer
+     * @param ends texts that end the answer to it
+     */
     @SuppressWarnings("ArrayRecordComponent")
-    private record Prompt(int[] tokens, boolean suffixUsed, List<String> ends) {}
+    private record Prompt(int[] tokens, int[] before, boolean suffixUsed, List<String> ends) {}
 }

@@ -1,6 +1,7 @@
 package dev.apprentice.openai.internal;
 
 import dev.apprentice.model.Adapter;
+import dev.apprentice.model.Recall;
 import dev.apprentice.skill.SkillPrompt;
 import dev.apprentice.skills.ServingSkill;
 import dev.apprentice.skills.ServingSkill.Defaults;
@@ -16,6 +17,9 @@ sealed interface Responder {
     @Nullable
     Adapter adapter();
 
+    /** What is recalled beside it, for one answer. */
+    Recall recall();
+
     String prepare(SkillPrompt prompt);
 
     /** The whole answer as its receiver gets it; streamed text is not passed through. */
@@ -28,6 +32,11 @@ sealed interface Responder {
         @Override
         public @Nullable Adapter adapter() {
             return null;
+        }
+
+        @Override
+        public Recall recall() {
+            return Recall.NONE;
         }
 
         @Override
@@ -56,6 +65,11 @@ sealed interface Responder {
         @Override
         public Adapter adapter() {
             return serving.adapter();
+        }
+
+        @Override
+        public Recall recall() {
+            return serving.recall();
         }
 
         @Override

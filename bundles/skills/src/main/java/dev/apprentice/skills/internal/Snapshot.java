@@ -1,26 +1,31 @@
 package dev.apprentice.skills.internal;
 
-import dev.apprentice.learning.Commit;
+import dev.apprentice.learning.Learned;
 import dev.apprentice.learning.Learner;
 import dev.apprentice.model.Adapter;
+import dev.apprentice.model.Recall;
 import dev.apprentice.skill.SkillPrompt;
 import dev.apprentice.skills.ServingSkill;
 
-/** Descriptor, code and adapter of one moment; an update or a commit does not touch the request that holds it. */
-record Snapshot(SkillDescriptor descriptor, RunningSkill skill, String commit, Adapter adapter)
-        implements ServingSkill {
-    private static final int MOST_LOOKS = 1000;
-
+/** Descriptor, code and learned state of one moment; an update or a commit does not touch the request that holds it. */
+record Snapshot(SkillDescriptor descriptor, RunningSkill skill, Learned learned) implements ServingSkill {
     static ServingSkill of(RunningSkill skill, Learner learner) {
-        Commit head = learner.head();
-        Adapter adapter = learner.adapter();
-        // Head and adapter are read one after the other, and a commit may fall in between.
-        for (int look = 0; look < MOST_LOOKS && !head.adapterDigest().equals(adapter.digest()); look++) {
-            Thread.onSpinWait();
-            head = learner.head();
-            adapter = learner.adapter();
-        }
-        return new Snapshot(skill.descriptor(), skill, head.id(), adapter);
+        return new Snapshot(skill.descriptor(), skill, learner.learned());
+    }
+
+    @Override
+    public String commit() {
+        return learned.commit().id();
+    }
+
+    @Override
+    public Adapter adapter() {
+        return learned.adapter();
+    }
+
+    @Override
+    public Recall recall() {
+        return learned.memory().recall();
     }
 
     @Override
