@@ -13,7 +13,7 @@ final class TextIndex {
     private static final int SHORT = 3;
     private static final int LONG = 6;
     private static final int LOOKS = 64; // places looked at, newest first
-    private static final int BETWEEN_TEXTS = -1; // like no token
+    private static final int BETWEEN_TEXTS = -1; // no match reaches over it
 
     private int[] tokens;
     private int size;
@@ -114,9 +114,13 @@ final class TextIndex {
     private int match(int place, int[] context, int length) {
         int most = Math.min(LONGEST, Math.min(place, length));
         int match = 0;
-        while (match < most && tokens[place - 1 - match] == context[length - 1 - match]) {
+        while (match < most && same(tokens[place - 1 - match], context[length - 1 - match])) {
             match++;
         }
         return match;
+    }
+
+    private static boolean same(int token, int other) {
+        return token == other && token != BETWEEN_TEXTS;
     }
 }

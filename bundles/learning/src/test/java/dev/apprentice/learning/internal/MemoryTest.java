@@ -1,0 +1,117 @@
+package dev.apprentice.learning.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.apprentice.learning.Experience;
+import dev.apprentice.learning.Learned;
+import dev.apprentice.learning.Learner;
+import dev.apprentice.learning.LearningSettings;
+import dev.apprentice.learning.Memory;
+import dev.apprentice.learning.Progress;
+import dev.apprentice.model.Recall;
+import dev.apprentice.model.TrainingSample;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MemoryTest {
+    @TempDir
+    Path home;
+
+    private TestPlatform platform;
+
+    @BeforeEach
+    void open() {
+        platform = new TestPlatform(home);
+    }
+
+    @AfterEach
+    void close() {
+        platform.close();
+    }
+
+    private static TrainingSample sample(Experience experience) {
+        return new Samples(TestPlatform.MODEL.tokenizer(), 48).of(experience);
+    }
+
+    /** Nats of a text under the learner's adapter, with a memory beside it. */
+    private static double nats(Experience text, Learned learned, Memory memory) {
+        return new Served(learned.adapter(), memory)
+                .score(TestPlatform.MODEL, sample(text))
+                .meanNats();
+    }
+
+    private static boolean recalls(Learner learner, Experience text) {
+        int[] tokens = sample(text).tokens();
+        Recall recall = learner.learned().memory().recall();
+        recall.read(Arrays.copyOf(tokens, tokens.length - 1));
+        return recall.next()
+                .filter(foretold ->
+                        Arrays.stream(foretold.tokens()).anyMatch(token -> token == tokens[tokens.length - 1]))
+                .isPresent();
+    }
+
+    @Test
+    void whatWasReadIsRecalledFromTheNextCommitOn() {
+        Learner learner = platform.install(TestPlatform.profile());
+        TestPlatform.record(learner, 0, 8);
+        assertThat(recalls(learner, TestPlatform.line(5))).isFalse();
+
+        learner.cycle(Progress.SILENT); // trains on two of them only
+
+        assertThat(recalls(learner, TestPlatform.line(5))).isTrue();
+        Learned learned = learner.learned();
+        assertThat(nats(TestPlatform.line(99), learned, learned.memory()))
+                .isLessThan(0.7 * nats(TestPlatform.line(99), learned, Memory.EMPTY));
+    }
+
+    @Test
+    void rollingBackForgetsWhatWasReadSince() {
+        Learner learner = platform.install(TestPlatform.profile());
+        TestPlatform.record(learner, 0, 4);
+        learner.cycle(Progress.SILENT);
+        String before = learner.head().id();
+        Experience late =
+                TestPlatform.experience("// later\n", "abandonShip(everybody, now);\n", Experience.Verdict.ACCEPTED);
+        learner.record(late);
+        learner.cycle(Progress.SILENT);
+        assertThat(recalls(learner, late)).isTrue();
+
+        learner = platform.activate(platform.learning.prepareRollback(TestPlatform.profile(), before));
+
+        assertThat(recalls(learner, late)).isFalse();
+        assertThat(recalls(learner, TestPlatform.line(1))).isTrue();
+    }
+
+    @Test
+    void survivesARestartAndForgetsARejectedTextAtOnce() {
+        Learner learner = platform.install(TestPlatform.profile());
+        Experience text =
+                TestPlatform.experience("// rules\n", "secretSauce(ketchup, mustard);\n", Experience.Verdict.ACCEPTED);
+        learner.record(text);
+        TestPlatform.record(learner, 0, 3);
+        learner.cycle(Progress.SILENT);
+        platform.close();
+        platform = new TestPlatform(home);
+        learner = platform.learning.resume(TestPlatform.profile());
+        assertThat(recalls(learner, text)).isTrue();
+
+        learner.record(TestPlatform.experience(text.prompt(), text.answer(), Experience.Verdict.REJECTED));
+
+        assertThat(recalls(learner, text)).isFalse();
+        assertThat(recalls(learner, TestPlatform.line(1))).isTrue();
+    }
+
+    @Test
+    void aSkillMayDoWithout() {
+        LearningSettings silent = new LearningSettings(16, 2, 1, 1, 48, 1, 5e-3, 1.0, 5e-4, 0.9, 0.5, 0.5, 0);
+        Learner learner = platform.install(TestPlatform.profile("1.0.0", TestPlatform.shipped(1), silent));
+        TestPlatform.record(learner, 0, 4);
+        learner.cycle(Progress.SILENT);
+
+        assertThat(learner.learned().memory()).isSameAs(Memory.EMPTY);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.apprentice.llm.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.apprentice.compute.DataType;
+import dev.apprentice.model.GenerationEvent;
+import dev.apprentice.model.GenerationRequest;
+import dev.apprentice.model.Recall;
+import dev.apprentice.model.Sampling;
+import dev.apprentice.model.Scores;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class RecallMixerTest {
+    private final LlamaModel model = TestModel.load(DataType.BF16);
+
+    /** Foretells the same after whatever it reads, and keeps what it read. */
+    private static final class Scripted implements Recall {
+        private final List<Integer> seen = new ArrayList<>();
+        private final Foretold foretold;
+
+        Scripted(Foretold foretold) {
+            this.foretold = foretold;
+        }
+
+        @Override
+        public void read(int token) {
+            seen.add(token);
+        }
+
+        @Override
+        public Optional<Foretold> next() {
+            return Optional.of(foretold);
+        }
+    }
+
+    @Test
+    void theMixtureIsThatOfTheProbabilities() {
+        int[] tokens = model.tokenizer().encode("for (int i = 0; i < count; i++) {\n    total += i;\n}\n");
+        float[] alone = model.score(tokens, 3, null).nats();
+        double weight = 0.3;
+        for (int told : new int[] {tokens[7], 4321}) {
+            Scripted recall =
+                    new Scripted(new Recall.Foretold(new int[] {told, 77}, new double[] {0.75, 0.25}, weight));
+            float[] mixed = model.score(tokens, 3, null, recall).nats();
+            for (int i = 0; i < mixed.length; i++) {
+                double share = tokens[3 + i] == told ? 0.75 : tokens[3 + i] == 77 ? 0.25 : 0;
+                double expected = (1 - weight) * Math.exp(-alone[i]) + weight * share;
+                assertThat(Math.exp(-mixed[i])).isCloseTo(expected, within(1e-5 + 1e-4 * expected));
+            }
+            assertThat(recall.seen).hasSize(tokens.length - 1);
+        }
+    }
+
+    @Test
+    void whatIsRecalledForSureIsHeldLikeliest() {
+        int[] tokens = model.tokenizer().encode("return name == null ? \"\" : name;\n");
+        Scores scores = model.score(
+                tokens, 1, null, new Scripted(new Recall.Foretold(new int[] {777}, new double[] {1}, 0.98)));
+
+        assertThat(scores.best()).containsOnly(777);
+    }
+
+    @Test
+    void generationFollowsWhatIsRecalledAndReadsItsOwnAnswer() {
+        int[] prompt = model.tokenizer().encode("int value = ");
+        Scripted recall = new Scripted(new Recall.Foretold(new int[] {777}, new double[] {1}, 0.98));
+        StringBuilder text = new StringBuilder();
+        model.generate(new GenerationRequest(prompt, 3, Sampling.GREEDY, List.of()), null, recall, event -> {
+            if (event instanceof GenerationEvent.Piece piece) {
+                text.append(piece.text());
+            }
+            return true;
+        });
+
+        assertThat(text).hasToString(model.tokenizer().decode(new int[] {777, 777, 777}));
+        assertThat(recall.seen).containsExactly(777, 777);
+    }
+}
