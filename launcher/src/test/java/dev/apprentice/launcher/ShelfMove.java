@@ -27,25 +27,34 @@ record ShelfMove(String kind, String name, String skill, Action action, Predicat
         void run(ApiClient client, TestPublisher publisher) throws IOException;
     }
 
-    /** Any of the changes that are possible now. */
+    /** One of the changes that are possible now, each kind as likely as any other. */
     static ShelfMove choose(Shelf shelf, Random random) {
+        List<ShelfMove> moves = possible(shelf, random);
+        List<String> kinds = moves.stream().map(ShelfMove::kind).distinct().toList();
+        String kind = kinds.get(random.nextInt(kinds.size()));
+        List<ShelfMove> some =
+                moves.stream().filter(move -> move.kind().equals(kind)).toList();
+        return some.get(random.nextInt(some.size()));
+    }
+
+    private static List<ShelfMove> possible(Shelf shelf, Random random) {
         List<ShelfMove> moves = new ArrayList<>();
         Shelf.Skill learned = shelf.skill(LEARNED);
         if (learned == null) {
             moves.add(install(LEARNED, "1.1.0"));
         } else {
             moves.add(remove(LEARNED, "keep"));
-            moves.add(rollBack(learned, random));
-            moves.add(rollBack(learned, random));
+            moves.add(rollBack(learned, random.nextInt(learned.history().size())));
+            moves.add(rollBack(learned, learned.history().size() - 1)); // to 1.0.0, which can be updated
             if (learned.version().equals("1.0.0")) {
-                moves.addAll(List.of(update(learned), update(learned), update(learned)));
+                moves.add(update(learned));
             }
         }
         moves.add(
                 shelf.skill(SECOND) == null
                         ? install(SECOND, "1.0.0")
                         : remove(SECOND, random.nextBoolean() ? "keep" : "destroy"));
-        return moves.get(random.nextInt(moves.size()));
+        return moves;
     }
 
     private static ShelfMove install(String id, String version) {
@@ -68,8 +77,8 @@ record ShelfMove(String kind, String name, String skill, Action action, Predicat
                         && skill.history().containsAll(before.history()));
     }
 
-    private static ShelfMove rollBack(Shelf.Skill before, Random random) {
-        String commit = before.history().get(random.nextInt(before.history().size()));
+    private static ShelfMove rollBack(Shelf.Skill before, int index) {
+        String commit = before.history().get(index);
         return new ShelfMove(
                 "roll back",
                 "roll back",
