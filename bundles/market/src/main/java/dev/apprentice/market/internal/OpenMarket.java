@@ -9,25 +9,26 @@ import dev.apprentice.signing.verify.tuf.Metadata.TargetFile;
 import dev.apprentice.skills.Revocations.Revocation;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** One marketplace in use. What it says is read again whenever its metadata names other content. */
 final class OpenMarket {
-    private static final long LONGEST_INDEX = 256 << 20;
     private static final long LONGEST_REVOCATIONS = 16 << 20;
     private static final long LONGEST_PEM = 64 << 10;
 
     private final String name;
     private final MarketFolder folder;
-    private Catalogue catalogue = Catalogue.EMPTY;
-    private Map<String, String> catalogueHashes = Map.of();
+    private final IndexFiles index;
+    private final ReentrantLock reading = new ReentrantLock();
     private final ReentrantLock changing = new ReentrantLock();
+    private volatile @Nullable Catalogue catalogue;
     private volatile boolean closed;
 
     OpenMarket(String name, MarketFolder folder) {
         this.name = name;
         this.folder = folder;
+        this.index = new IndexFiles(name, folder, this::require);
     }
 
     /** A publisher as the marketplace vouches for it. */
@@ -55,13 +56,24 @@ final class OpenMarket {
         closed = true;
     }
 
-    synchronized Catalogue catalogue() {
-        TargetFile index = require("index.json");
-        if (!index.hashes().equals(catalogueHashes)) {
-            catalogue = new Catalogue(IndexReader.read(name, folder.read(index, LONGEST_INDEX)));
-            catalogueHashes = index.hashes();
+    /** What it offers; while someone reads a new index, others go on with the one before. */
+    Catalogue catalogue() {
+        Catalogue before = catalogue;
+        if (before == null) {
+            reading.lock();
+        } else if (!reading.tryLock()) {
+            return before;
         }
-        return catalogue;
+        try {
+            Catalogue known = catalogue;
+            if (known == null || !index.isCurrent()) {
+                known = new Catalogue(index.read());
+                catalogue = known;
+            }
+            return known;
+        } finally {
+            reading.unlock();
+        }
     }
 
     List<Revocation> revocations() {

@@ -56,7 +56,11 @@ final class RepositoryFiles {
         String hash = sha256(content);
         description.put("length", content.length).putObject("hashes").put("sha256", hash);
         int name = path.lastIndexOf('/') + 1;
-        write(folder.resolve("targets").resolve(path.substring(0, name) + hash + "." + path.substring(name)), content);
+        Path file = folder.resolve("targets").resolve(path.substring(0, name) + hash + "." + path.substring(name));
+        // Named by its content, so what is there need not be written again.
+        if (!Files.exists(file)) {
+            write(file, content);
+        }
         return description;
     }
 
