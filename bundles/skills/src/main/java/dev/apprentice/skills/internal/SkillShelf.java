@@ -142,27 +142,29 @@ final class SkillShelf implements Skills {
 
     @Override
     public void remove(String id, LearnedState learned) {
-        changing.lock();
-        try {
+        change("removal of " + id, () -> {
             StoredVersion version = shelf.tables().installed(id).orElseThrow(() -> notFound("There is no skill " + id));
             shelf.store().inTransaction(connection -> {
                 shelf.tables().remove(connection, id, learned);
                 shelf.learning().release(id, learned);
                 String detail = "version " + version.version() + ", learned state: " + learned;
                 shelf.store().audit().append(AuditEvent.SKILL_REMOVED, id, detail);
+                shelf.store().afterCommit(() -> stop(id));
                 return id;
             });
-            RunningSkill running = shelf.running().remove(id);
-            if (running != null) {
-                shelf.bundles().remove(running.bundle());
-            }
-            shelf.problems().remove(id);
             shelf.tables().retainBlobs();
-            shelf.folders().close(id);
             shelf.folders().retain(shelf.tables().keptIds());
-        } finally {
-            changing.unlock();
+            return id;
+        });
+    }
+
+    private void stop(String id) {
+        RunningSkill running = shelf.running().remove(id);
+        if (running != null) {
+            shelf.bundles().remove(running.bundle());
         }
+        shelf.problems().remove(id);
+        shelf.folders().close(id);
     }
 
     @Override

@@ -1,11 +1,13 @@
 package dev.apprentice.signing.verify;
 
 import dev.apprentice.signing.verify.SigningException.Code;
+import dev.apprentice.signing.verify.internal.AtomicFile;
 import dev.apprentice.signing.verify.internal.PublisherCertificates;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,22 +26,20 @@ public final class TrustStore {
 
     /** All trusted publishers. */
     public List<TrustedPublisher> list() {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            List<TrustedPublisher> publishers = new ArrayList<>();
-            for (Path file : files.filter(any -> any.toString().endsWith(ENDING))
-                    .sorted()
-                    .toList()) {
-                publishers.add(
-                        PublisherCertificates.ofPem(Files.readString(file)).publisher());
+        return onDisk("read", () -> {
+            try (Stream<Path> files = Files.list(folder)) {
+                List<TrustedPublisher> publishers = new ArrayList<>();
+                for (Path file : files.filter(any -> any.toString().endsWith(ENDING))
+                        .sorted()
+                        .toList()) {
+                    publishers.add(
+                            PublisherCertificates.ofPem(Files.readString(file)).publisher());
+                }
+                return List.copyOf(publishers);
+            } catch (NoSuchFileException _) {
+                return List.of();
             }
-            return List.copyOf(publishers);
-        } catch (IOException e) {
-            throw new SigningException(
-                    Code.STORAGE, "The trust store " + folder + " cannot be read: check its permissions", e);
-        }
+        });
     }
 
     /** The trusted publisher with this fingerprint. */
@@ -57,16 +57,10 @@ public final class TrustStore {
     /** Trusts the publisher whose two certificates the text holds. */
     public TrustedPublisher add(String pem) {
         TrustedPublisher publisher = read(pem);
-        try {
-            Files.createDirectories(folder);
-            Path temporary = Files.createTempFile(folder, "new", ".tmp");
-            Files.writeString(temporary, pem);
-            Files.move(temporary, file(publisher.fingerprint()), StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new SigningException(
-                    Code.STORAGE, "The trust store " + folder + " cannot be written: check space and permissions", e);
-        }
-        return publisher;
+        return onDisk("written", () -> {
+            AtomicFile.replace(file(publisher.fingerprint()), pem.getBytes(StandardCharsets.UTF_8));
+            return publisher;
+        });
     }
 
     /** No longer trusts a publisher. */
@@ -75,15 +69,30 @@ public final class TrustStore {
             throw new SigningException(
                     Code.UNTRUSTED, "No trusted publisher has the fingerprint " + fingerprint + ": see the list");
         }
-        try {
+        onDisk("written", () -> {
             Files.delete(file(fingerprint));
-        } catch (IOException e) {
-            throw new SigningException(
-                    Code.STORAGE, "The trust store " + folder + " cannot be written: check its permissions", e);
-        }
+            return fingerprint;
+        });
     }
 
     private Path file(String fingerprint) {
         return folder.resolve(fingerprint + ENDING);
+    }
+
+    private interface DiskWork<T> {
+        T run() throws IOException;
+    }
+
+    private <T> T onDisk(String done, DiskWork<T> work) {
+        try {
+            return work.run();
+        } catch (SigningException refusal) {
+            throw refusal;
+        } catch (IOException | RuntimeException e) {
+            throw new SigningException(
+                    Code.STORAGE,
+                    "The trust store " + folder + " cannot be " + done + " (" + e + "): check space and permissions",
+                    e);
+        }
     }
 }
