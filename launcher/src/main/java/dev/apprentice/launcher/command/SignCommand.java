@@ -4,10 +4,12 @@ import dev.apprentice.launcher.LauncherException;
 import dev.apprentice.signing.publish.PackageSigner;
 import dev.apprentice.signing.publish.PublisherKeys;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,6 +20,12 @@ final class SignCommand implements Callable<Integer> {
     @Option(names = "--keys", required = true, paramLabel = "FILE", description = "What 'key new' made.")
     private Path keys = Path.of("");
 
+    @Option(
+            names = "--certificate",
+            paramLabel = "CHAIN",
+            description = "What 'key certify' wrote (default: the keys' own certificates).")
+    private @Nullable Path chain;
+
     @Parameters(paramLabel = "FILE", description = "The skill's jar.")
     private Path file = Path.of("");
 
@@ -26,7 +34,7 @@ final class SignCommand implements Callable<Integer> {
         char[] passphrase = KeyCommand.passphrase("Passphrase of the keys in " + keys + ": ");
         Path signature = Path.of(file + ".p7s");
         try {
-            Files.write(signature, PackageSigner.sign(PublisherKeys.load(keys, passphrase), InstallCommand.read(file)));
+            Files.write(signature, PackageSigner.sign(signer(passphrase), InstallCommand.read(file)));
         } catch (IOException e) {
             throw new LauncherException("The signature " + signature + " cannot be written: check the folder", e);
         } finally {
@@ -38,5 +46,12 @@ final class SignCommand implements Callable<Integer> {
                     + "'apprentice key reseal " + keys + "' seals them by Argon2id.");
         }
         return 0;
+    }
+
+    private PublisherKeys signer(char[] passphrase) {
+        PublisherKeys own = PublisherKeys.load(keys, passphrase);
+        return chain == null
+                ? own
+                : own.certified(new String(InstallCommand.read(chain), StandardCharsets.UTF_8));
     }
 }

@@ -9,7 +9,7 @@ import dev.apprentice.market.internal.OpenMarket.Introduced;
 import dev.apprentice.signing.verify.PackageVerifier;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.StrictZip;
-import dev.apprentice.signing.verify.TrustStore;
+import dev.apprentice.signing.verify.Trust;
 import dev.apprentice.signing.verify.tuf.Metadata.TargetFile;
 import dev.apprentice.signing.verify.tuf.StrictJson;
 import dev.apprentice.signing.verify.tuf.TufException;
@@ -68,7 +68,7 @@ final class MarketInstall {
         Offer offer = offers.one(wanted.skill());
         CatalogueEntry entry = window.choose(offer, wanted.skill().version());
         Introduced publisher = offer.publisher();
-        boolean trusted = window.trusts(publisher.publisher().fingerprint());
+        boolean trusted = window.trusts(publisher.publisher());
         if (!trusted) {
             requireTrust(wanted, offer, publisher);
         }
@@ -114,14 +114,8 @@ final class MarketInstall {
     /** The file must be the publisher's own and the version it is offered as, before anyone is trusted because of it. */
     private void verify(OpenMarket market, SkillPackage file, Introduced publisher, CatalogueEntry entry) {
         try {
-            Path folder = Files.createTempDirectory(market.folder().folder(), "signer");
-            TrustStore signer = new TrustStore(folder);
-            try {
-                signer.add(publisher.pem());
-                new PackageVerifier(clock).verify(file.jar().clone(), file.signature(), signer);
-            } finally {
-                Folders.delete(folder);
-            }
+            new PackageVerifier(clock)
+                    .verify(file.jar().clone(), file.signature(), Trust.only(publisher.publisher()));
             byte[] descriptor = StrictZip.read(file.jar()).content(DESCRIPTOR);
             JsonNode said = StrictJson.parse(DESCRIPTOR, descriptor);
             if (!said.path("id").asString("").equals(entry.id())
@@ -136,8 +130,6 @@ final class MarketInstall {
             throw Refusal.of(market.name(), refusal);
         } catch (TufException refusal) {
             throw refused(market, String.valueOf(refusal.getMessage()), refusal);
-        } catch (IOException e) {
-            throw Refusal.storage(market.folder().folder(), e);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.apprentice.market.MarketException.Code;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.TrustStore;
 import dev.apprentice.signing.verify.TrustedPublisher;
+import dev.apprentice.signing.verify.TrustedPublisher.Kind;
 import dev.apprentice.signing.verify.tuf.Metadata.TargetFile;
 import dev.apprentice.skills.Revocations.Revocation;
 import java.nio.charset.StandardCharsets;
@@ -84,7 +85,14 @@ final class OpenMarket {
         byte[] bytes = folder.read(require("publishers/" + namespace + ".pem"), LONGEST_PEM);
         String pem = new String(bytes, StandardCharsets.UTF_8);
         try {
-            return new Introduced(TrustStore.read(pem), pem);
+            TrustedPublisher publisher = TrustStore.read(pem);
+            if (publisher.kind() != Kind.PUBLISHER) {
+                throw new MarketException(
+                        Code.REFUSED,
+                        "Marketplace " + name + " introduces " + namespace
+                                + " by the certificates of an authority: its owner must publish the publisher's own");
+            }
+            return new Introduced(publisher, pem);
         } catch (SigningException refusal) {
             throw Refusal.of(name, refusal);
         }

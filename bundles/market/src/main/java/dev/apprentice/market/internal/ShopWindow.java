@@ -112,7 +112,7 @@ final class ShopWindow {
                 offer.market().name(),
                 chosen,
                 new PublisherFacts(
-                        chosen.publisher(), publisher.name(), publisher.fingerprint(), trusts(publisher.fingerprint())),
+                        chosen.publisher(), publisher.name(), publisher.fingerprint(), trusts(publisher)),
                 here.misfit(chosen, offer.skill()),
                 installed.map(InstalledSkill::version).orElse(""),
                 changes,
@@ -144,9 +144,11 @@ final class ShopWindow {
         }
     }
 
-    boolean trusts(String fingerprint) {
+    /** Whether a publisher is trusted, or the authority that certified it. */
+    boolean trusts(TrustedPublisher publisher) {
         return publishers.list().stream()
-                .anyMatch(publisher -> publisher.fingerprint().equals(fingerprint));
+                .anyMatch(known -> known.fingerprint()
+                        .equals(known.authority() ? publisher.authority() : publisher.fingerprint()));
     }
 
     List<AvailableUpdate> updates() {

@@ -2,7 +2,7 @@ package dev.apprentice.signing.verify;
 
 import dev.apprentice.signing.verify.SigningException.Code;
 import dev.apprentice.signing.verify.internal.AtomicFile;
-import dev.apprentice.signing.verify.internal.PublisherCertificates;
+import dev.apprentice.signing.verify.internal.Certificates;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The publishers that this machine believes: a folder with one PEM file for each, named by its fingerprint. */
-public final class TrustStore {
+/** The publishers and authorities that this machine believes: a folder with one PEM file for each, named by its fingerprint. */
+public final class TrustStore implements Trust {
     private static final String ENDING = ".pem";
 
     private final Path folder;
@@ -24,7 +24,7 @@ public final class TrustStore {
         this.folder = folder;
     }
 
-    /** All trusted publishers. */
+    /** All trusted publishers and authorities. */
     public List<TrustedPublisher> list() {
         return onDisk("read", () -> {
             try (Stream<Path> files = Files.list(folder)) {
@@ -33,7 +33,7 @@ public final class TrustStore {
                         .sorted()
                         .toList()) {
                     publishers.add(
-                            PublisherCertificates.ofPem(Files.readString(file)).publisher());
+                            Certificates.ofPem(Files.readString(file)).trusted());
                 }
                 return List.copyOf(publishers);
             } catch (NoSuchFileException _) {
@@ -42,19 +42,19 @@ public final class TrustStore {
         });
     }
 
-    /** The trusted publisher with this fingerprint. */
+    @Override
     public Optional<TrustedPublisher> find(String fingerprint) {
         return list().stream()
                 .filter(publisher -> publisher.fingerprint().equals(fingerprint))
                 .findFirst();
     }
 
-    /** Whom the two certificates in the text name; trusts nobody. */
+    /** Whom the certificates in the text name; trusts nobody. */
     public static TrustedPublisher read(String pem) {
-        return PublisherCertificates.ofPem(pem).publisher();
+        return Certificates.ofPem(pem).trusted();
     }
 
-    /** Trusts the publisher whose two certificates the text holds. */
+    /** Trusts the publisher or authority whose two certificates the text holds, or four if an authority issued a publisher's. */
     public TrustedPublisher add(String pem) {
         TrustedPublisher publisher = read(pem);
         return onDisk("written", () -> {
@@ -63,7 +63,7 @@ public final class TrustStore {
         });
     }
 
-    /** No longer trusts a publisher. */
+    /** No longer trusts a publisher or authority. */
     public void remove(String fingerprint) {
         if (find(fingerprint).isEmpty()) {
             throw new SigningException(

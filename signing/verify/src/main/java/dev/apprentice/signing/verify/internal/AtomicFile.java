@@ -14,10 +14,14 @@ public final class AtomicFile {
 
     /** Writes a file, and its folder if there is none. */
     public static void replace(Path file, byte[] bytes) throws IOException {
-        Path folder = Files.createDirectories(file.toAbsolutePath().resolveSibling(""));
-        Path temporary = Files.createTempFile(folder, "new", ".tmp");
+        Files.createDirectories(file.toAbsolutePath().resolveSibling(""));
+        Path temporary = file.resolveSibling(file.getFileName() + ".new");
         try {
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(
+                    temporary,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE)) {
                 ByteBuffer buffer = ByteBuffer.wrap(bytes);
                 while (buffer.hasRemaining()) {
                     channel.write(buffer);

@@ -2,7 +2,9 @@ package dev.apprentice.signing.verify.internal;
 
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.SigningException.Code;
-import dev.apprentice.signing.verify.TrustStore;
+import dev.apprentice.signing.verify.Trust;
+import dev.apprentice.signing.verify.TrustedPublisher;
+import dev.apprentice.signing.verify.TrustedPublisher.Kind;
 import dev.apprentice.signing.verify.VerifiedPackage;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -45,17 +47,12 @@ public final class SignatureCheck {
     private SignatureCheck() {}
 
     /** Checks everything; returns only if all of it holds. */
-    public static VerifiedPackage run(byte[] file, byte[] signature, TrustStore trust, Instant at)
+    public static VerifiedPackage run(byte[] file, byte[] signature, Trust trust, Instant at)
             throws CMSException, IOException, GeneralSecurityException, OperatorCreationException {
         CMSSignedData signed = parse(file, signature);
-        PublisherCertificates certificates =
-                PublisherCertificates.of(signed.getCertificates().getMatches(null));
-        if (trust.find(certificates.fingerprint()).isEmpty()) {
-            throw new SigningException(
-                    Code.UNTRUSTED,
-                    "The file is signed by '" + certificates.name() + "' (" + certificates.fingerprint()
-                            + "), whom this machine does not trust: add that publisher's certificates if you do");
-        }
+        Certificates certificates =
+                Certificates.of(signed.getCertificates().getMatches(null));
+        TrustedPublisher publisher = requireTrusted(certificates, trust);
         Set<SignatureAlgorithm> seen = EnumSet.noneOf(SignatureAlgorithm.class);
         Instant signingTime = Instant.MAX;
         for (SignerInformation signer : signed.getSignerInfos()) {
@@ -65,7 +62,33 @@ public final class SignatureCheck {
         certificates.requireValidAt(at, "the time of this check");
         String digest = "sha256:"
                 + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
-        return new VerifiedPackage(file, digest, certificates.name(), certificates.fingerprint(), signingTime);
+        return new VerifiedPackage(file, digest, publisher.name(), publisher.fingerprint(), signingTime);
+    }
+
+    private static TrustedPublisher requireTrusted(Certificates certificates, Trust trust) {
+        TrustedPublisher publisher = certificates.trusted();
+        boolean believed =
+                switch (certificates) {
+                    case Certificates.SelfSigned _ -> believes(trust, publisher.fingerprint(), Kind.PUBLISHER);
+                    case Certificates.Issued _ ->
+                        believes(trust, publisher.fingerprint(), Kind.PUBLISHER)
+                                || believes(trust, publisher.authority(), Kind.AUTHORITY);
+                    case Certificates.Authority _ ->
+                        throw malformed("is by the authority '" + publisher.name() + "', which signs no files");
+                };
+        if (!believed) {
+            throw new SigningException(
+                    Code.UNTRUSTED,
+                    "The file is signed by '" + publisher.name() + "' (" + publisher.fingerprint()
+                            + "), whom this machine does not trust: add that publisher's certificates if you do");
+        }
+        return publisher;
+    }
+
+    private static boolean believes(Trust trust, String fingerprint, Kind kind) {
+        return trust.find(fingerprint)
+                .filter(known -> known.kind() == kind && known.fingerprint().equals(fingerprint))
+                .isPresent();
     }
 
     /** Takes DER only, so that one signature has one spelling and nothing hides beside it. */
@@ -92,8 +115,9 @@ public final class SignatureCheck {
         }
         int signers = signed.getSignerInfos().size();
         int certificates = signed.getCertificates().getMatches(null).size();
-        if (signers != 2 || certificates != 2) {
-            throw malformed("has " + signers + " signers and " + certificates + " certificates instead of two of each");
+        if (signers != 2 || certificates != 2 && certificates != 4) {
+            throw malformed("has " + signers + " signers and " + certificates
+                    + " certificates instead of two signers with two certificates, or four if an authority issued them");
         }
         if (!signed.getCRLs().getMatches(null).isEmpty()
                 || !signed.getAttributeCertificates().getMatches(null).isEmpty()) {
@@ -117,7 +141,7 @@ public final class SignatureCheck {
     }
 
     private static Instant checkSigner(
-            SignerInformation signer, PublisherCertificates certificates, Set<SignatureAlgorithm> seen)
+            SignerInformation signer, Certificates certificates, Set<SignatureAlgorithm> seen)
             throws CMSException, GeneralSecurityException, OperatorCreationException {
         SignatureAlgorithm algorithm = SignatureAlgorithm.of(new ASN1ObjectIdentifier(signer.getEncryptionAlgOID()));
         if (!seen.add(algorithm)) {
@@ -129,8 +153,8 @@ public final class SignatureCheck {
                     "The digest algorithm " + signer.getDigestAlgOID()
                             + " is not accepted: sign with SHA-256 or SHA-512");
         }
-        X509CertificateHolder certificate = certificates.byAlgorithm().get(algorithm);
-        if (certificate == null || !signer.getSID().match(certificate)) {
+        X509CertificateHolder certificate = certificates.pair().get(algorithm);
+        if (!signer.getSID().match(certificate)) {
             throw malformed("names for " + algorithm + " a certificate that it does not carry");
         }
         Instant signingTime = checkAttributes(signer);
@@ -146,7 +170,7 @@ public final class SignatureCheck {
         } catch (CMSSignerDigestMismatchException e) {
             throw new SigningException(
                     Code.WRONG_FILE,
-                    "The file is not the one that '" + certificates.name()
+                    "The file is not the one that '" + certificates.pair().name()
                             + "' signed, or was changed since: get it again",
                     e);
         }
