@@ -29,8 +29,8 @@ class BenchIT {
 
     @Test
     void measuresChangesOfTheShelfAndAMarketplace() throws Exception {
-        BuiltProduct.Result result =
-                BuiltProduct.run(Duration.ofMinutes(3), "bench", "install", "--rounds", "1", "--skills", "20000", "--json");
+        BuiltProduct.Result result = BuiltProduct.run(
+                Duration.ofMinutes(3), "bench", "install", "--rounds", "1", "--skills", "20000", "--json");
         assertThat(result.exit()).as(result.errors()).isZero();
         JsonNode report = JsonMapper.shared().readTree(result.output());
         assertThat(report.path("skillBytes").asInt()).isBetween(19_000_000, 21_000_000);

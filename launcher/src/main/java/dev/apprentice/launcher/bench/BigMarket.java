@@ -108,7 +108,10 @@ final class BigMarket implements AutoCloseable {
                         "description",
                         "Completes " + subject + " in the style of house " + number % 1000
                                 + ", with attention to detail.");
-        skill.put("base", NO_BASE).put("code", false).put("licence", "Apache-2.0").putArray("permissions");
+        skill.put("base", NO_BASE)
+                .put("code", false)
+                .put("licence", "Apache-2.0")
+                .putArray("permissions");
         skill.putObject("adapter")
                 .put("type", "LORA")
                 .put("rank", 16)
@@ -177,7 +180,10 @@ final class BigMarket implements AutoCloseable {
 
     private void addTarget(ObjectNode targets, String path, byte[] content) {
         String hash = sha256(content);
-        targets.putObject(path).put("length", content.length).putObject("hashes").put("sha256", hash);
+        targets.putObject(path)
+                .put("length", content.length)
+                .putObject("hashes")
+                .put("sha256", hash);
         int name = path.lastIndexOf('/') + 1;
         files.put("/targets/" + path.substring(0, name) + hash + "." + path.substring(name), content);
     }

@@ -50,8 +50,6 @@ final class SignCommand implements Callable<Integer> {
 
     private PublisherKeys signer(char[] passphrase) {
         PublisherKeys own = PublisherKeys.load(keys, passphrase);
-        return chain == null
-                ? own
-                : own.certified(new String(InstallCommand.read(chain), StandardCharsets.UTF_8));
+        return chain == null ? own : own.certified(new String(InstallCommand.read(chain), StandardCharsets.UTF_8));
     }
 }

@@ -11,7 +11,10 @@ import tools.jackson.databind.JsonNode;
 /** Whose skills this machine believes. */
 @Command(name = "trust", description = "Say whose skills this machine believes.", mixinStandardHelpOptions = true)
 final class TrustCommand {
-    @Command(name = "list", description = "List the trusted publishers and authorities.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "list",
+            description = "List the trusted publishers and authorities.",
+            mixinStandardHelpOptions = true)
     int list(@Mixin HomeOption home, @Mixin JsonOption output) {
         try (Connection connection = home.connect()) {
             output.print(

@@ -44,7 +44,8 @@ final class IndexFiles {
         now.put(INDEX, index);
         for (String part : index.content().parts()) {
             if (Thread.currentThread().isInterrupted()) {
-                throw new MarketException(Code.FAILED, "Reading the index of " + market + " was interrupted: try again");
+                throw new MarketException(
+                        Code.FAILED, "Reading the index of " + market + " was interrupted: try again");
             }
             Read read = read(part);
             if (!read.content().parts().isEmpty()) {
@@ -56,8 +57,7 @@ final class IndexFiles {
             now.put(part, read);
         }
         files = now;
-        return IndexReader.Index.joined(
-                now.values().stream().map(Read::content).toList());
+        return IndexReader.Index.joined(now.values().stream().map(Read::content).toList());
     }
 
     private Read read(String path) {

@@ -114,8 +114,7 @@ final class MarketInstall {
     /** The file must be the publisher's own and the version it is offered as, before anyone is trusted because of it. */
     private void verify(OpenMarket market, SkillPackage file, Introduced publisher, CatalogueEntry entry) {
         try {
-            new PackageVerifier(clock)
-                    .verify(file.jar().clone(), file.signature(), Trust.only(publisher.publisher()));
+            new PackageVerifier(clock).verify(file.jar().clone(), file.signature(), Trust.only(publisher.publisher()));
             byte[] descriptor = StrictZip.read(file.jar()).content(DESCRIPTOR);
             JsonNode said = StrictJson.parse(DESCRIPTOR, descriptor);
             if (!said.path("id").asString("").equals(entry.id())

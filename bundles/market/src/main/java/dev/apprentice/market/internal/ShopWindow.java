@@ -92,8 +92,7 @@ final class ShopWindow {
     private static Hit hit(Found found, Compatibility here, Map<String, String> installed) {
         CatalogueEntry newest =
                 found.catalogue().skill(found.match().document()).newest();
-        return new Hit(
-                found.market().name(), newest, here.fits(newest), installed.getOrDefault(newest.id(), ""));
+        return new Hit(found.market().name(), newest, here.fits(newest), installed.getOrDefault(newest.id(), ""));
     }
 
     SkillDetails show(SkillReference wanted) {
@@ -111,8 +110,7 @@ final class ShopWindow {
         return new SkillDetails(
                 offer.market().name(),
                 chosen,
-                new PublisherFacts(
-                        chosen.publisher(), publisher.name(), publisher.fingerprint(), trusts(publisher)),
+                new PublisherFacts(chosen.publisher(), publisher.name(), publisher.fingerprint(), trusts(publisher)),
                 here.misfit(chosen, offer.skill()),
                 installed.map(InstalledSkill::version).orElse(""),
                 changes,

@@ -54,7 +54,8 @@ public final class AuthorityKeys {
         for (String algorithm : PublisherKeys.ALGORITHMS) {
             KeyPair pair = PublisherKeys.keyPair(algorithm);
             X509CertificateHolder certificate = new CertificateTemplate(
-                            subject, SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()))
+                            subject,
+                            SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()))
                     .validFrom(clock.instant(), LIFE)
                     .withExtension(Extension.basicConstraints, new BasicConstraints(0))
                     .withExtension(Extension.keyUsage, new KeyUsage(KeyUsage.keyCertSign))
@@ -62,7 +63,10 @@ public final class AuthorityKeys {
                     .withExtension(
                             Extension.nameConstraints,
                             new NameConstraints(
-                                    new GeneralSubtree[] {new GeneralSubtree(new GeneralName(SubjectName.organization(organization)))}, null))
+                                    new GeneralSubtree[] {
+                                        new GeneralSubtree(new GeneralName(SubjectName.organization(organization)))
+                                    },
+                                    null))
                     .signedBy(subject, algorithm, pair.getPrivate());
             identities.add(new Identity(algorithm, pair.getPrivate(), certificate));
         }

@@ -33,8 +33,7 @@ public final class PackageSigner {
     }
 
     /** A signature with further certificates. */
-    static byte[] sign(
-            List<PublisherKeys.Identity> identities, List<X509CertificateHolder> issuers, byte[] content) {
+    static byte[] sign(List<PublisherKeys.Identity> identities, List<X509CertificateHolder> issuers, byte[] content) {
         BouncyCastleProvider provider = new BouncyCastleProvider();
         try {
             CMSSignedDataGenerator generator = new CMSSignedDataGenerator();

@@ -63,7 +63,10 @@ public final class PublisherKeys {
         return new Identity(
                 algorithm,
                 pair.getPrivate(),
-                new CertificateTemplate(subject, SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()))
+                new CertificateTemplate(
+                                subject,
+                                SubjectPublicKeyInfo.getInstance(
+                                        pair.getPublic().getEncoded()))
                         .validFrom(now, LIFE)
                         .withExtension(Extension.basicConstraints, new BasicConstraints(false))
                         .withExtension(Extension.keyUsage, new KeyUsage(KeyUsage.digitalSignature))
@@ -82,8 +85,7 @@ public final class PublisherKeys {
 
     /** Whether a public key is of this kind. */
     static boolean isOf(String algorithm, SubjectPublicKeyInfo key) {
-        return key.getAlgorithm()
-                .equals(new DefaultSignatureAlgorithmIdentifierFinder().find(algorithm));
+        return key.getAlgorithm().equals(new DefaultSignatureAlgorithmIdentifierFinder().find(algorithm));
     }
 
     /** The name in the certificates. */

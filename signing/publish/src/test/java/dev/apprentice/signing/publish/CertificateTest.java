@@ -112,9 +112,7 @@ class CertificateTest {
         verify(PackageSigner.sign(certified(KEYS, "Ada", loaded), FILE));
         KEYS.save(folder.resolve("keys.json"), passphrase);
         refused(Code.CERTIFICATE, () -> AuthorityKeys.load(folder.resolve("keys.json"), passphrase, CLOCK));
-        refused(
-                Code.CERTIFICATE,
-                () -> AUTHORITY.certify(KEYS.certificateRequest("Ada"), Duration.ofDays(11 * 365)));
+        refused(Code.CERTIFICATE, () -> AUTHORITY.certify(KEYS.certificateRequest("Ada"), Duration.ofDays(11 * 365)));
     }
 
     @Test
@@ -132,7 +130,9 @@ class CertificateTest {
                 Pem.all(KEYS.certificateRequest("Ada"), PKCS10CertificationRequest.class, "requests");
         for (int place = 0; place < 2; place++) {
             List<PKCS10CertificationRequest> forged = new ArrayList<>(good);
-            forged.set(place, request(KEYS.identities().get(place), thief.identities().get(place), "Ada"));
+            forged.set(
+                    place,
+                    request(KEYS.identities().get(place), thief.identities().get(place), "Ada"));
             refused(Code.CERTIFICATE, () -> AUTHORITY.certify(Pem.text(forged), YEAR));
         }
     }
@@ -172,8 +172,7 @@ class CertificateTest {
     void expiredCertificateIsRefused() {
         Clock past = Clock.fixed(Instant.now().minus(Duration.ofDays(40)), ZoneOffset.UTC);
         AuthorityKeys old = AuthorityKeys.create("Old market", "Old", past);
-        PublisherKeys expired =
-                KEYS.certified(old.certify(KEYS.certificateRequest("Ada"), Duration.ofDays(30)));
+        PublisherKeys expired = KEYS.certified(old.certify(KEYS.certificateRequest("Ada"), Duration.ofDays(30)));
         trust.add(old.certificatePem());
         refused(Code.CERTIFICATE, PackageSigner.sign(expired, FILE));
         Clock later = Clock.fixed(Instant.now().plus(Duration.ofDays(400)), ZoneOffset.UTC);
@@ -186,16 +185,28 @@ class CertificateTest {
     @Test
     void certificateForAnotherPurposeIsRefused() {
         refused(Code.CERTIFICATE, sign(issue("O=Fair,CN=Ada", template -> withUsage(template))));
-        refused(Code.CERTIFICATE, sign(issue("O=Fair,CN=Ada", template -> withUsage(template)
-                .withExtension(Extension.extendedKeyUsage, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth)))));
-        refused(Code.CERTIFICATE, sign(issue("O=Fair,CN=Ada", template -> withUsage(template)
-                .withExtension(
-                        Extension.extendedKeyUsage,
-                        new ExtendedKeyUsage(new KeyPurposeId[] {
-                            KeyPurposeId.id_kp_codeSigning, KeyPurposeId.anyExtendedKeyUsage
-                        })))));
-        refused(Code.CERTIFICATE, sign(issue("O=Fair,CN=Ada", template -> forCode(template.withExtension(
-                Extension.keyUsage, new KeyUsage(KeyUsage.keyEncipherment))))));
+        refused(
+                Code.CERTIFICATE,
+                sign(issue(
+                        "O=Fair,CN=Ada",
+                        template -> withUsage(template)
+                                .withExtension(
+                                        Extension.extendedKeyUsage,
+                                        new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth)))));
+        refused(
+                Code.CERTIFICATE,
+                sign(issue(
+                        "O=Fair,CN=Ada",
+                        template -> withUsage(template)
+                                .withExtension(Extension.extendedKeyUsage, new ExtendedKeyUsage(new KeyPurposeId[] {
+                                    KeyPurposeId.id_kp_codeSigning, KeyPurposeId.anyExtendedKeyUsage
+                                })))));
+        refused(
+                Code.CERTIFICATE,
+                sign(issue(
+                        "O=Fair,CN=Ada",
+                        template -> forCode(
+                                template.withExtension(Extension.keyUsage, new KeyUsage(KeyUsage.keyEncipherment))))));
         // The same with nothing amiss, so that the refusals above are for what they say.
         verify(sign(issue("O=Fair,CN=Ada", template -> forCode(withUsage(template)))));
     }
@@ -210,8 +221,11 @@ class CertificateTest {
     @Test
     void criticalExtensionThatIsNotUnderstoodIsRefused() {
         ASN1ObjectIdentifier unknown = new ASN1ObjectIdentifier("1.3.6.1.4.1.99999.1");
-        refused(Code.CERTIFICATE, sign(issue("O=Fair,CN=Ada", template -> forCode(withUsage(template))
-                .withExtension(unknown, DERNull.INSTANCE))));
+        refused(
+                Code.CERTIFICATE,
+                sign(issue(
+                        "O=Fair,CN=Ada",
+                        template -> forCode(withUsage(template)).withExtension(unknown, DERNull.INSTANCE))));
     }
 
     @Test
@@ -228,9 +242,11 @@ class CertificateTest {
 
     @Test
     void authorityUnderAnAuthorityIsRefused() {
-        List<Identity> lower = issueBy(AUTHORITY.identities(), "O=Fair,CN=Lower", template -> template.withExtension(
-                        Extension.basicConstraints, new BasicConstraints(true))
-                .withExtension(Extension.keyUsage, new KeyUsage(KeyUsage.keyCertSign)));
+        List<Identity> lower = issueBy(
+                AUTHORITY.identities(),
+                "O=Fair,CN=Lower",
+                template -> template.withExtension(Extension.basicConstraints, new BasicConstraints(true))
+                        .withExtension(Extension.keyUsage, new KeyUsage(KeyUsage.keyCertSign)));
         List<Identity> evil = issueBy(lower, "O=Fair,CN=Mallory", template -> forCode(withUsage(template)));
         refused(Code.CERTIFICATE, PackageSigner.sign(evil, holders(lower), FILE));
         refused(Code.CERTIFICATE, () -> trust.add(Pem.text(holders(lower))));
@@ -254,7 +270,8 @@ class CertificateTest {
     @Test
     void authorityItselfSignsNothing() {
         refused(Code.MALFORMED, PackageSigner.sign(AUTHORITY.identities(), FILE));
-        assertThatThrownBy(() -> verify(PackageSigner.sign(AUTHORITY.identities(), holders(CERTIFIED.identities()), FILE)))
+        assertThatThrownBy(
+                        () -> verify(PackageSigner.sign(AUTHORITY.identities(), holders(CERTIFIED.identities()), FILE)))
                 .isInstanceOf(SigningException.class);
     }
 
@@ -268,7 +285,8 @@ class CertificateTest {
         for (Identity issuer : authority) {
             KeyPair pair = PublisherKeys.keyPair(issuer.algorithm());
             CertificateTemplate template = new CertificateTemplate(
-                            new X500Name(subject), SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()))
+                            new X500Name(subject),
+                            SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()))
                     .validFrom(Instant.now(), YEAR);
             issued.add(new Identity(
                     issuer.algorithm(),
@@ -284,8 +302,7 @@ class CertificateTest {
     }
 
     private static CertificateTemplate forCode(CertificateTemplate template) {
-        return template.withExtension(
-                Extension.extendedKeyUsage, new ExtendedKeyUsage(KeyPurposeId.id_kp_codeSigning));
+        return template.withExtension(Extension.extendedKeyUsage, new ExtendedKeyUsage(KeyPurposeId.id_kp_codeSigning));
     }
 
     private static byte[] sign(List<Identity> identities) {

@@ -105,7 +105,8 @@ final class FaultyFiles extends FileSystemProvider {
     }
 
     private interface Call {
-        @Nullable Object run() throws ReflectiveOperationException;
+        @Nullable
+        Object run() throws ReflectiveOperationException;
     }
 
     private static @Nullable Object call(Call call) throws Throwable {
@@ -160,8 +161,8 @@ final class FaultyFiles extends FileSystemProvider {
     }
 
     @Override
-    public FileChannel newFileChannel(
-            Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) throws IOException {
+    public FileChannel newFileChannel(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+            throws IOException {
         touch("open");
         return new Channel(whole.newFileChannel(real(path), options, attributes));
     }
@@ -250,8 +251,7 @@ final class FaultyFiles extends FileSystemProvider {
     }
 
     @Override
-    public Map<String, Object> readAttributes(Path path, String attributes, LinkOption... options)
-            throws IOException {
+    public Map<String, Object> readAttributes(Path path, String attributes, LinkOption... options) throws IOException {
         touch("look at");
         return whole.readAttributes(real(path), attributes, options);
     }

@@ -307,7 +307,9 @@ class VerifierFaultTest {
 
         Failing(String service) {
             super("Failing", "1", "fails");
-            put(service, service.startsWith("Signature") ? FailingSignature.class.getName() : FailingDigest.class.getName());
+            put(
+                    service,
+                    service.startsWith("Signature") ? FailingSignature.class.getName() : FailingDigest.class.getName());
         }
     }
 

@@ -10,7 +10,7 @@ public interface Trust {
 
     /** Believes one publisher alone. */
     static Trust only(TrustedPublisher publisher) {
-        return fingerprint -> Optional.of(publisher)
-                .filter(one -> one.fingerprint().equals(fingerprint));
+        return fingerprint ->
+                Optional.of(publisher).filter(one -> one.fingerprint().equals(fingerprint));
     }
 }

@@ -32,8 +32,7 @@ public final class TrustStore implements Trust {
                 for (Path file : files.filter(any -> any.toString().endsWith(ENDING))
                         .sorted()
                         .toList()) {
-                    publishers.add(
-                            Certificates.ofPem(Files.readString(file)).trusted());
+                    publishers.add(Certificates.ofPem(Files.readString(file)).trusted());
                 }
                 return List.copyOf(publishers);
             } catch (NoSuchFileException _) {

@@ -39,8 +39,8 @@ public final class IndexFiles {
         }
         Map<String, List<JsonNode>> parts = new TreeMap<>();
         for (JsonNode skill : skills) {
-            String hash = RepositoryFiles.sha256(
-                    skill.path("path").stringValue().getBytes(StandardCharsets.UTF_8));
+            String hash =
+                    RepositoryFiles.sha256(skill.path("path").stringValue().getBytes(StandardCharsets.UTF_8));
             parts.computeIfAbsent(FOLDER + hash.substring(0, digits) + ".json", any -> new ArrayList<>())
                     .add(skill);
         }

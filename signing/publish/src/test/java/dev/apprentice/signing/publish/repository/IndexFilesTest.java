@@ -21,9 +21,7 @@ class IndexFilesTest {
     private static List<JsonNode> skills(int count) {
         List<JsonNode> skills = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            skills.add(JSON.createObjectNode()
-                    .put("id", "skill-" + i)
-                    .put("path", "ada/skill-" + i + "-1.0.0.jar"));
+            skills.add(JSON.createObjectNode().put("id", "skill-" + i).put("path", "ada/skill-" + i + "-1.0.0.jar"));
         }
         return skills;
     }

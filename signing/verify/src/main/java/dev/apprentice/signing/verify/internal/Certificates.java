@@ -105,8 +105,8 @@ public sealed interface Certificates {
         List<X509CertificateHolder> authorities = byRole.getOrDefault(true, List.of());
         List<X509CertificateHolder> publishers = byRole.getOrDefault(false, List.of());
         if (authorities.isEmpty()) {
-            return new SelfSigned(CertificatePair.of(publishers, KeyUsage.digitalSignature)
-                    .requireSelfSigned());
+            return new SelfSigned(
+                    CertificatePair.of(publishers, KeyUsage.digitalSignature).requireSelfSigned());
         }
         CertificatePair authority =
                 CertificatePair.of(authorities, KeyUsage.keyCertSign).requireSelfSigned();

@@ -36,7 +36,8 @@ final class CertificationPath {
             JcaX509CertificateConverter converter = new JcaX509CertificateConverter().setProvider(PROVIDER);
             X509Certificate issuer = converter.getCertificate(authority);
             X509Certificate subject = converter.getCertificate(leaf);
-            // The path holds the authority's own certificate, and the anchor its key alone: of an anchor's certificate the
+            // The path holds the authority's own certificate, and the anchor its key alone: of an anchor's certificate
+            // the
             // algorithm would check neither constraints nor usage.
             PKIXParameters parameters = new PKIXParameters(
                     Set.of(new TrustAnchor(issuer.getSubjectX500Principal(), issuer.getPublicKey(), null)));

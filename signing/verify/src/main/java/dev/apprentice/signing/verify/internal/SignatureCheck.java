@@ -50,8 +50,7 @@ public final class SignatureCheck {
     public static VerifiedPackage run(byte[] file, byte[] signature, Trust trust, Instant at)
             throws CMSException, IOException, GeneralSecurityException, OperatorCreationException {
         CMSSignedData signed = parse(file, signature);
-        Certificates certificates =
-                Certificates.of(signed.getCertificates().getMatches(null));
+        Certificates certificates = Certificates.of(signed.getCertificates().getMatches(null));
         TrustedPublisher publisher = requireTrusted(certificates, trust);
         Set<SignatureAlgorithm> seen = EnumSet.noneOf(SignatureAlgorithm.class);
         Instant signingTime = Instant.MAX;
@@ -67,15 +66,14 @@ public final class SignatureCheck {
 
     private static TrustedPublisher requireTrusted(Certificates certificates, Trust trust) {
         TrustedPublisher publisher = certificates.trusted();
-        boolean believed =
-                switch (certificates) {
-                    case Certificates.SelfSigned _ -> believes(trust, publisher.fingerprint(), Kind.PUBLISHER);
-                    case Certificates.Issued _ ->
-                        believes(trust, publisher.fingerprint(), Kind.PUBLISHER)
-                                || believes(trust, publisher.authority(), Kind.AUTHORITY);
-                    case Certificates.Authority _ ->
-                        throw malformed("is by the authority '" + publisher.name() + "', which signs no files");
-                };
+        boolean believed = switch (certificates) {
+            case Certificates.SelfSigned _ -> believes(trust, publisher.fingerprint(), Kind.PUBLISHER);
+            case Certificates.Issued _ ->
+                believes(trust, publisher.fingerprint(), Kind.PUBLISHER)
+                        || believes(trust, publisher.authority(), Kind.AUTHORITY);
+            case Certificates.Authority _ ->
+                throw malformed("is by the authority '" + publisher.name() + "', which signs no files");
+        };
         if (!believed) {
             throw new SigningException(
                     Code.UNTRUSTED,
@@ -116,8 +114,9 @@ public final class SignatureCheck {
         int signers = signed.getSignerInfos().size();
         int certificates = signed.getCertificates().getMatches(null).size();
         if (signers != 2 || certificates != 2 && certificates != 4) {
-            throw malformed("has " + signers + " signers and " + certificates
-                    + " certificates instead of two signers with two certificates, or four if an authority issued them");
+            throw malformed(
+                    "has " + signers + " signers and " + certificates
+                            + " certificates instead of two signers with two certificates, or four if an authority issued them");
         }
         if (!signed.getCRLs().getMatches(null).isEmpty()
                 || !signed.getAttributeCertificates().getMatches(null).isEmpty()) {

@@ -91,8 +91,7 @@ public final class HttpFetcher implements Fetcher {
         return switch (status) {
             // Object stores say "forbidden" of what is not there, unless all may list them.
             case HttpURLConnection.HTTP_NOT_FOUND, HttpURLConnection.HTTP_FORBIDDEN, HttpURLConnection.HTTP_GONE ->
-                new TufException(
-                        Code.NOT_FOUND, address + " is not there (status " + status + "): check the address");
+                new TufException(Code.NOT_FOUND, address + " is not there (status " + status + "): check the address");
             default ->
                 new TufException(
                         Code.UNREACHABLE,
