@@ -1,8 +1,11 @@
 package dev.apprentice.launcher.command;
 
+import dev.apprentice.signing.publish.SkillEvidence;
 import dev.apprentice.signing.publish.repository.Repository;
 import dev.apprentice.signing.publish.repository.RepositoryKeys;
+import dev.apprentice.signing.verify.Provenance;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -76,7 +79,7 @@ final class RepoCommand {
         return 0;
     }
 
-    @Command(name = "publish", description = "Publish a signed skill.", mixinStandardHelpOptions = true)
+    @Command(name = "publish", description = "Publish a signed skill, with the provenance and bill of materials beside it.", mixinStandardHelpOptions = true)
     int publish(
             @Mixin Place place,
             @Parameters(index = "1", paramLabel = "NAMESPACE", description = "The publisher's.") String namespace,
@@ -84,10 +87,26 @@ final class RepoCommand {
             @Option(names = "--signature", paramLabel = "FILE", description = "Its signature (default: FILE.p7s).")
                     @Nullable
                     Path signature) {
-        Path beside = signature == null ? Path.of(jar + ".p7s") : signature;
+        byte[] content = InstallCommand.read(jar);
+        byte[] signed = InstallCommand.read(signature == null ? Path.of(jar + ".p7s") : signature);
+        SkillEvidence evidence = evidence(jar);
         System.out.println("Published "
-                + place.repository().publish(namespace, InstallCommand.read(jar), InstallCommand.read(beside)));
+                + place.repository()
+                        .publish(
+                                namespace,
+                                content,
+                                signed,
+                                evidence == null ? null : evidence.requireAbout(content, signed)));
         return 0;
+    }
+
+    /** What 'sign' wrote beside a jar, if it is there. */
+    private static @Nullable SkillEvidence evidence(Path jar) {
+        Path provenance = Path.of(jar + Provenance.ENDING);
+        Path sbom = Path.of(jar + Provenance.SBOM_ENDING);
+        return Files.exists(provenance) && Files.exists(sbom)
+                ? new SkillEvidence(InstallCommand.read(provenance), InstallCommand.read(sbom))
+                : null;
     }
 
     @Command(

@@ -7,6 +7,7 @@ import dev.apprentice.market.MarketException.Code;
 import dev.apprentice.market.internal.Offers.Offer;
 import dev.apprentice.market.internal.OpenMarket.Introduced;
 import dev.apprentice.signing.verify.PackageVerifier;
+import dev.apprentice.signing.verify.Provenance;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.StrictZip;
 import dev.apprentice.signing.verify.Trust;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +76,7 @@ final class MarketInstall {
         }
         SkillPackage file = download(offer.market(), entry);
         verify(offer.market(), file, publisher, entry);
+        verifyProvenance(offer.market(), file, entry);
         return trusted ? skills.install(file, wanted.consent()) : installAsStranger(file, wanted.consent(), publisher);
     }
 
@@ -129,6 +132,25 @@ final class MarketInstall {
             throw Refusal.of(market.name(), refusal);
         } catch (TufException refusal) {
             throw refused(market, String.valueOf(refusal.getMessage()), refusal);
+        }
+    }
+
+    /** What stands beside the file must be about it, if anything does. */
+    private static void verifyProvenance(OpenMarket market, SkillPackage file, CatalogueEntry entry) {
+        Optional<TargetFile> provenance = market.folder().find(entry.path() + Provenance.ENDING);
+        Optional<TargetFile> sbom = market.folder().find(entry.path() + Provenance.SBOM_ENDING);
+        if (provenance.isEmpty()) {
+            return;
+        }
+        try {
+            Provenance said = Provenance.verify(
+                    market.folder().read(provenance.get(), Provenance.LARGEST), file.jar(), file.signature());
+            if (sbom.isPresent() && !said.covers(market.folder().read(sbom.get(), Provenance.LARGEST))) {
+                throw refused(
+                        market, sbom.get().path() + " is not the bill of materials that the provenance names", null);
+            }
+        } catch (SigningException refusal) {
+            throw Refusal.of(market.name(), refusal);
         }
     }
 

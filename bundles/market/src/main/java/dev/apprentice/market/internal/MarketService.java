@@ -12,6 +12,7 @@ import dev.apprentice.market.SkillDetails;
 import dev.apprentice.market.SkillReference;
 import dev.apprentice.market.internal.MarketTable.Row;
 import dev.apprentice.model.ModelInfo;
+import dev.apprentice.signing.verify.Sha256;
 import dev.apprentice.signing.verify.tuf.TufClient;
 import dev.apprentice.signing.verify.tuf.TufException;
 import dev.apprentice.skills.InstalledSkill;
@@ -110,7 +111,7 @@ final class MarketService implements Marketplaces {
             revoked = market.revocations();
             table.add(
                     new Row(name, addresses, wanted.introducesPublishers(), clock.instant(), ""),
-                    String.join(" ", addresses) + ", root " + Digest.of(wanted.root())
+                    String.join(" ", addresses) + ", root " + Sha256.digest(wanted.root())
                             + (wanted.introducesPublishers() ? ", introduces publishers" : ""));
         } catch (RuntimeException failure) {
             Folders.delete(market.folder().folder());

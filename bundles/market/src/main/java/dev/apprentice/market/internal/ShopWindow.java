@@ -12,6 +12,7 @@ import dev.apprentice.market.SkillDetails.OfferedVersion;
 import dev.apprentice.market.SkillDetails.PublisherFacts;
 import dev.apprentice.market.SkillReference;
 import dev.apprentice.market.internal.Offers.Offer;
+import dev.apprentice.signing.verify.Provenance;
 import dev.apprentice.signing.verify.TrustedPublisher;
 import dev.apprentice.skills.InstalledSkill;
 import dev.apprentice.skills.Publishers;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What the marketplaces offer, beside what is installed here. Nothing is changed. */
 final class ShopWindow {
@@ -114,7 +116,15 @@ final class ShopWindow {
                 here.misfit(chosen, offer.skill()),
                 installed.map(InstalledSkill::version).orElse(""),
                 changes,
-                versions(offer, here));
+                versions(offer, here),
+                evidence(offer.market(), chosen));
+    }
+
+    private static List<String> evidence(OpenMarket market, CatalogueEntry entry) {
+        return Stream.of(Provenance.ENDING, Provenance.SBOM_ENDING)
+                .map(ending -> entry.path() + ending)
+                .filter(path -> market.folder().find(path).isPresent())
+                .toList();
     }
 
     private List<OfferedVersion> versions(Offer offer, Compatibility here) {

@@ -93,6 +93,11 @@ public final class PublisherKeys {
         return TrustStore.read(certificatePem()).name();
     }
 
+    /** The fingerprint by which this publisher is trusted. */
+    public String fingerprint() {
+        return TrustStore.read(certificatePem()).fingerprint();
+    }
+
     /** A request to an authority for certificates of these keys, PKCS#10 as PEM. */
     public String certificateRequest(String name) {
         return CertificateRequest.of(this, name);

@@ -1,5 +1,6 @@
 package dev.apprentice.signing.publish.repository;
 
+import dev.apprentice.signing.verify.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +40,7 @@ public final class IndexFiles {
         }
         Map<String, List<JsonNode>> parts = new TreeMap<>();
         for (JsonNode skill : skills) {
-            String hash =
-                    RepositoryFiles.sha256(skill.path("path").stringValue().getBytes(StandardCharsets.UTF_8));
+            String hash = Sha256.hex(skill.path("path").stringValue().getBytes(StandardCharsets.UTF_8));
             parts.computeIfAbsent(FOLDER + hash.substring(0, digits) + ".json", any -> new ArrayList<>())
                     .add(skill);
         }

@@ -1,5 +1,8 @@
 package dev.apprentice.signing.publish.repository;
 
+import dev.apprentice.signing.publish.SkillEvidence;
+import dev.apprentice.signing.verify.Provenance;
+import dev.apprentice.signing.verify.Sha256;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.SigningException.Code;
 import dev.apprentice.signing.verify.tuf.CanonicalJson;
@@ -136,6 +139,11 @@ public final class Repository {
 
     /** Publishes a signed skill in a namespace; a version, once published, never changes. */
     public String publish(String namespace, byte[] jar, byte[] signature) {
+        return publish(namespace, jar, signature, null);
+    }
+
+    /** Publishes a signed skill with what stands beside it; whether it belongs to it is for installers to see. */
+    public String publish(String namespace, byte[] jar, byte[] signature, @Nullable SkillEvidence evidence) {
         begin();
         ObjectNode publisher = publisher(namespace);
         ObjectNode facts = SkillFacts.read(jar);
@@ -146,17 +154,20 @@ public final class Repository {
         String path = namespace + "/" + id + "-" + facts.path("version").stringValue() + ".jar";
         ObjectNode targets = (ObjectNode) publisher.path("targets");
         JsonNode before = targets.get(path);
-        if (before != null && !before.at("/hashes/sha256").asString("").equals(RepositoryFiles.sha256(jar))) {
+        if (before != null && !before.at("/hashes/sha256").asString("").equals(Sha256.hex(jar))) {
             throw new SigningException(
                     Code.FAILED, path + " is published with other content: give the skill a new version");
         }
         ObjectNode description = JsonMapper.shared().createObjectNode();
         description.set("custom", facts);
         targets.set(path, files.addTarget(path, jar, description));
-        String signaturePath = path + ".p7s";
-        targets.set(
-                signaturePath,
-                files.addTarget(signaturePath, signature, JsonMapper.shared().createObjectNode()));
+        Map<String, byte[]> beside = new TreeMap<>(Map.of(path + ".p7s", signature));
+        if (evidence != null) {
+            beside.put(path + Provenance.ENDING, evidence.provenance());
+            beside.put(path + Provenance.SBOM_ENDING, evidence.sbom());
+        }
+        beside.forEach((file, content) -> targets.set(
+                file, files.addTarget(file, content, JsonMapper.shared().createObjectNode())));
         commit();
         return path;
     }
@@ -490,7 +501,7 @@ public final class Repository {
     private static void describe(ObjectNode meta, String file, ObjectNode signed, byte[] bytes) {
         ObjectNode entry = meta.putObject(file);
         entry.set("version", signed.path("version"));
-        entry.put("length", bytes.length).putObject("hashes").put("sha256", RepositoryFiles.sha256(bytes));
+        entry.put("length", bytes.length).putObject("hashes").put("sha256", Sha256.hex(bytes));
     }
 
     private static byte[] envelope(ObjectNode signed, List<RoleKey> signers) {

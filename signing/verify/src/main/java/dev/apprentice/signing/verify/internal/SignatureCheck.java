@@ -1,5 +1,6 @@
 package dev.apprentice.signing.verify.internal;
 
+import dev.apprentice.signing.verify.Sha256;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.SigningException.Code;
 import dev.apprentice.signing.verify.Trust;
@@ -8,12 +9,10 @@ import dev.apprentice.signing.verify.TrustedPublisher.Kind;
 import dev.apprentice.signing.verify.VerifiedPackage;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
@@ -59,9 +58,18 @@ public final class SignatureCheck {
             signingTime = time.isBefore(signingTime) ? time : signingTime;
         }
         certificates.requireValidAt(at, "the time of this check");
-        String digest = "sha256:"
-                + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
-        return new VerifiedPackage(file, digest, publisher.name(), publisher.fingerprint(), signingTime);
+        return new VerifiedPackage(file, Sha256.digest(file), publisher.name(), publisher.fingerprint(), signingTime);
+    }
+
+    /** The certificates of who signed, in a signature that was checked. */
+    public static CertificatePair certificates(byte[] signature) {
+        try {
+            return Certificates.of(
+                            parse(new byte[0], signature).getCertificates().getMatches(null))
+                    .pair();
+        } catch (CMSException | IOException e) {
+            throw malformed("cannot be read");
+        }
     }
 
     private static TrustedPublisher requireTrusted(Certificates certificates, Trust trust) {
