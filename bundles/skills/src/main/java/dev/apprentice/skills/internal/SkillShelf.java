@@ -1,7 +1,6 @@
 package dev.apprentice.skills.internal;
 
 import dev.apprentice.learning.Commit;
-import dev.apprentice.learning.Learner;
 import dev.apprentice.learning.Learning.LearnedState;
 import dev.apprentice.learning.PreparedState;
 import dev.apprentice.skills.Consent;
@@ -110,7 +109,10 @@ final class SkillShelf implements Skills {
     @Override
     public InstalledSkill rollBackToCommit(String id, String commit) {
         return installed(change("rollback of " + id, () -> {
-            Commit target = learner(id).commit(commit).orElseThrow(() -> notFound(id + " has no commit " + commit));
+            Commit target = log(id).stream()
+                    .filter(known -> known.id().equals(commit))
+                    .findFirst()
+                    .orElseThrow(() -> notFound(id + " has no commit " + commit));
             return rollBack(id, target);
         }));
     }
@@ -118,7 +120,7 @@ final class SkillShelf implements Skills {
     @Override
     public InstalledSkill rollBackToVersion(String id, String version) {
         return installed(change("rollback of " + id, () -> {
-            Commit target = learner(id).log().stream()
+            Commit target = log(id).stream()
                     .filter(commit -> commit.skillVersion().equals(version) && commit.restorable())
                     .findFirst()
                     .orElseThrow(() -> notFound(id + " keeps nothing learned under version " + version));
@@ -199,11 +201,10 @@ final class SkillShelf implements Skills {
         }
     }
 
-    private Learner learner(String id) {
-        return shelf.learning()
-                .learner(id)
-                .filter(learner -> shelf.running().containsKey(id))
-                .orElseThrow(() -> notFound("There is no skill " + id + " that serves"));
+    /** Also of a skill that is stopped: going back may be what sets it free. */
+    private List<Commit> log(String id) {
+        installed(id);
+        return shelf.learning().log(id);
     }
 
     private InstalledSkill describe(StoredVersion version) {
