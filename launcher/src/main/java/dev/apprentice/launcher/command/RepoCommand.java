@@ -4,6 +4,7 @@ import dev.apprentice.signing.publish.SkillEvidence;
 import dev.apprentice.signing.publish.repository.Repository;
 import dev.apprentice.signing.publish.repository.RepositoryKeys;
 import dev.apprentice.signing.verify.Provenance;
+import dev.apprentice.signing.verify.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,8 +58,9 @@ final class RepoCommand {
             @Option(names = "--threshold", defaultValue = "2", description = "How many must sign (${DEFAULT-VALUE}).")
                     int threshold) {
         Repository.init(place.folder, place.open(), rootKeys, threshold, Clock.systemUTC());
-        System.out.println("Give " + place.folder.resolve("metadata").resolve("1.root.json")
-                + " to those who shall trust this marketplace. Take the keys root-*.json in " + place.keys
+        Path root = place.folder.resolve("metadata").resolve("1.root.json");
+        System.out.println("Give " + root + " (" + Sha256.digest(InstallCommand.read(root))
+                + ") to those who shall trust this marketplace. Take the keys root-*.json in " + place.keys
                 + " off this machine, each to a place of its own.");
         return 0;
     }

@@ -96,8 +96,8 @@ final class SkillShelf implements Skills {
 
     @Override
     public InstalledSkill install(SkillPackage file, Consent consent) {
-        return installed(
-                change("install of " + file.fileName(), () -> new InstallTransaction(shelf).run(file, consent)));
+        return change(
+                "install of " + file.fileName(), () -> installed(new InstallTransaction(shelf).run(file, consent)));
     }
 
     @Override
@@ -108,27 +108,27 @@ final class SkillShelf implements Skills {
 
     @Override
     public InstalledSkill rollBackToCommit(String id, String commit) {
-        return installed(change("rollback of " + id, () -> {
+        return change("rollback of " + id, () -> {
             Commit target = log(id).stream()
                     .filter(known -> known.id().equals(commit))
                     .findFirst()
                     .orElseThrow(() -> notFound(id + " has no commit " + commit));
             return rollBack(id, target);
-        }));
+        });
     }
 
     @Override
     public InstalledSkill rollBackToVersion(String id, String version) {
-        return installed(change("rollback of " + id, () -> {
+        return change("rollback of " + id, () -> {
             Commit target = log(id).stream()
                     .filter(commit -> commit.skillVersion().equals(version) && commit.restorable())
                     .findFirst()
                     .orElseThrow(() -> notFound(id + " keeps nothing learned under version " + version));
             return rollBack(id, target);
-        }));
+        });
     }
 
-    private String rollBack(String id, Commit target) {
+    private InstalledSkill rollBack(String id, Commit target) {
         StoredVersion version = shelf.tables().kept(id).stream()
                 .filter(kept -> kept.version().equals(target.skillVersion()))
                 .findFirst()
@@ -139,7 +139,7 @@ final class SkillShelf implements Skills {
                 + target.id();
         new Switchover(shelf)
                 .run(version, restored.skill(), restored.jar(), state, AuditEvent.SKILL_ROLLED_BACK, detail);
-        return id;
+        return installed(id);
     }
 
     @Override

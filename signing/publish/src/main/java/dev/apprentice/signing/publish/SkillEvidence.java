@@ -77,8 +77,7 @@ public record SkillEvidence(byte[] provenance, byte[] sbom) {
 
     private static String keyId(Identity identity) {
         try {
-            return Sha256.hex(
-                    identity.certificate().getSubjectPublicKeyInfo().getEncoded());
+            return Sha256.hex(identity.certificate().getSubjectPublicKeyInfo().getEncoded());
         } catch (IOException e) {
             throw new SigningException(Code.FAILED, "A public key cannot be encoded: " + e.getMessage(), e);
         }

@@ -35,7 +35,8 @@ class SkillEvidenceTest {
         assertThat(statement.at("/subject/1/digest/sha256").stringValue()).isEqualTo(Sha256.hex(EVIDENCE.sbom()));
         assertThat(statement.at("/predicate/runDetails/builder/id").stringValue())
                 .endsWith(KEYS.fingerprint());
-        assertThat(statement.at("/predicate/buildDefinition/resolvedDependencies/0/digest/sha256")
+        assertThat(statement
+                        .at("/predicate/buildDefinition/resolvedDependencies/0/digest/sha256")
                         .stringValue())
                 .isEqualTo("0".repeat(64));
         Provenance provenance = Provenance.verify(EVIDENCE.provenance(), JAR, SIGNATURE);
@@ -52,15 +53,16 @@ class SkillEvidenceTest {
         assertThat(bom.path("serialNumber").stringValue())
                 .matches("urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
         assertThat(bom.at("/metadata/component/hashes/0/content").stringValue()).isEqualTo(Sha256.hex(JAR));
-        assertThat(bom.at("/metadata/component/licenses/0/license/name").stringValue()).isEqualTo("Apache-2.0");
-        assertThat(bom.path("components"))
-                .hasSize(5)
-                .allSatisfy(component -> {
-                    assertThat(component.path("type").stringValue()).isIn("file", "machine-learning-model");
-                    assertThat(component.path("name").stringValue()).isNotEmpty();
-                    assertThat(component.at("/hashes/0/content").stringValue()).hasSize(64);
-                });
-        assertThat(bom.path("components").valueStream().map(one -> one.path("bom-ref").stringValue()))
+        assertThat(bom.at("/metadata/component/licenses/0/license/name").stringValue())
+                .isEqualTo("Apache-2.0");
+        assertThat(bom.path("components")).hasSize(5).allSatisfy(component -> {
+            assertThat(component.path("type").stringValue()).isIn("file", "machine-learning-model");
+            assertThat(component.path("name").stringValue()).isNotEmpty();
+            assertThat(component.at("/hashes/0/content").stringValue()).hasSize(64);
+        });
+        assertThat(bom.path("components")
+                        .valueStream()
+                        .map(one -> one.path("bom-ref").stringValue()))
                 .doesNotHaveDuplicates()
                 .containsExactlyElementsOf(bom.at("/dependencies/0/dependsOn")
                         .valueStream()
@@ -97,8 +99,7 @@ class SkillEvidenceTest {
         envelope.put("payload", Base64.getEncoder().encodeToString(changed.getBytes(StandardCharsets.UTF_8)));
         refused(JSON.writeValueAsBytes(envelope), JAR, SIGNATURE, "both keys");
         envelope = (ObjectNode) JSON.readTree(EVIDENCE.provenance());
-        refused(
-                JSON.writeValueAsBytes(envelope.put("payloadType", "text/plain")), JAR, SIGNATURE, "in-toto statement");
+        refused(JSON.writeValueAsBytes(envelope.put("payloadType", "text/plain")), JAR, SIGNATURE, "in-toto statement");
     }
 
     @Test
@@ -134,8 +135,8 @@ class SkillEvidenceTest {
     }
 
     private static JsonNode statement(byte[] envelope) {
-        return JSON.readTree(
-                Base64.getDecoder().decode(JSON.readTree(envelope).path("payload").stringValue()));
+        return JSON.readTree(Base64.getDecoder()
+                .decode(JSON.readTree(envelope).path("payload").stringValue()));
     }
 
     private static void refused(byte[] envelope, byte[] jar, byte[] signature, String reason) {

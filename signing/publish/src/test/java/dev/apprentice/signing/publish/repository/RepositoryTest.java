@@ -95,7 +95,9 @@ class RepositoryTest {
         TufClient client = refreshed();
         assertThat(read(client, "ada/prose-1.0.0.jar.provenance.json"))
                 .isEqualTo(new String(evidence.provenance(), StandardCharsets.UTF_8));
-        assertThat(json(client, "ada/prose-1.0.0.jar.cdx.json").path("specVersion").stringValue())
+        assertThat(json(client, "ada/prose-1.0.0.jar.cdx.json")
+                        .path("specVersion")
+                        .stringValue())
                 .isEqualTo("1.6");
         assertThat(json(client, "index.json").path("skills")).hasSize(1);
     }
@@ -109,7 +111,9 @@ class RepositoryTest {
         refused(() -> repository.addPublisher("bob", "other"), "choose another");
         refused(() -> repository.addPublisher("targets", "other"), "choose another");
         refused(() -> repository.addPublisher("../up", "other"), "choose another");
-        refused(() -> repository.publish("bob", SampleSkill.jar("prose", "1.0.0", "changed"), bytes("s")), "new version");
+        refused(
+                () -> repository.publish("bob", SampleSkill.jar("prose", "1.0.0", "changed"), bytes("s")),
+                "new version");
         refused(() -> repository.publish("bob", bytes("no jar"), bytes("s")), "archive");
         assertThat(refreshed().find("ada/prose-1.0.0.jar")).isEmpty();
         assertThat(repository.check(Duration.ofDays(7))).isEmpty();

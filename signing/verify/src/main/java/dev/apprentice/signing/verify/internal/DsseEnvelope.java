@@ -27,6 +27,8 @@ public record DsseEnvelope(String payloadType, byte[] payload, Map<String, byte[
     /** The payload type of in-toto statements. */
     public static final String IN_TOTO = "application/vnd.in-toto+json";
 
+    private static final BouncyCastleProvider PROVIDER = new BouncyCastleProvider();
+
     /** Reads the JSON of an envelope. */
     public static DsseEnvelope read(byte[] json) {
         JsonNode envelope = StrictJson.parse("The provenance", json);
@@ -77,8 +79,8 @@ public record DsseEnvelope(String payloadType, byte[] payload, Map<String, byte[
             if (signature == null) {
                 return false;
             }
-            BouncyCastleProvider provider = new BouncyCastleProvider();
-            Signature verifier = Signature.getInstance(key.getAlgorithm().getAlgorithm().getId(), provider);
+            Signature verifier =
+                    Signature.getInstance(key.getAlgorithm().getAlgorithm().getId(), PROVIDER);
             verifier.initVerify(BouncyCastleProvider.getPublicKey(key));
             verifier.update(signed);
             return verifier.verify(signature);
