@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +43,18 @@ class AuthorityIT {
         assertThat(Provenance.verify(provenance, content, signature)
                         .covers(Files.readAllBytes(folder.resolve("template.jar.cdx.json"))))
                 .isTrue();
+
+        run("repo", "init", file("market"), "--keys", file("keys"));
+        run("repo", "add-publisher", file("market"), "ada", file("ada.csr.pem.chain.pem"), "--keys", file("keys"));
+        run("repo", "publish", file("market"), "ada", jar.toString(), "--keys", file("keys"));
+        try (Stream<Path> targets = Files.list(folder.resolve("market/targets/ada"))) {
+            assertThat(targets.map(target -> target.getFileName().toString().replaceFirst("^[0-9a-f]{64}\\.", "")))
+                    .containsExactlyInAnyOrder(
+                            "template-1.0.0.jar",
+                            "template-1.0.0.jar.p7s",
+                            "template-1.0.0.jar.provenance.json",
+                            "template-1.0.0.jar.cdx.json");
+        }
 
         BuiltProduct.Result publisher = BuiltProduct.run(
                 PASSPHRASE, LIMIT, "key", "certify", file("ada.csr.pem"), "--ca", file("ada"));

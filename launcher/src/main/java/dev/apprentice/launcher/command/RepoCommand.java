@@ -3,10 +3,8 @@ package dev.apprentice.launcher.command;
 import dev.apprentice.signing.publish.SkillEvidence;
 import dev.apprentice.signing.publish.repository.Repository;
 import dev.apprentice.signing.publish.repository.RepositoryKeys;
-import dev.apprentice.signing.verify.Provenance;
 import dev.apprentice.signing.verify.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -91,24 +89,11 @@ final class RepoCommand {
                     Path signature) {
         byte[] content = InstallCommand.read(jar);
         byte[] signed = InstallCommand.read(signature == null ? Path.of(jar + ".p7s") : signature);
-        SkillEvidence evidence = evidence(jar);
-        System.out.println("Published "
-                + place.repository()
-                        .publish(
-                                namespace,
-                                content,
-                                signed,
-                                evidence == null ? null : evidence.requireAbout(content, signed)));
+        SkillEvidence evidence = SkillEvidence.beside(jar)
+                .map(beside -> beside.requireAbout(content, signed))
+                .orElse(null);
+        System.out.println("Published " + place.repository().publish(namespace, content, signed, evidence));
         return 0;
-    }
-
-    /** What 'sign' wrote beside a jar, if it is there. */
-    private static @Nullable SkillEvidence evidence(Path jar) {
-        Path provenance = Path.of(jar + Provenance.ENDING);
-        Path sbom = Path.of(jar + Provenance.SBOM_ENDING);
-        return Files.exists(provenance) && Files.exists(sbom)
-                ? new SkillEvidence(InstallCommand.read(provenance), InstallCommand.read(sbom))
-                : null;
     }
 
     @Command(

@@ -107,7 +107,7 @@ final class MarketService implements Marketplaces {
         try {
             TufClient.initialize(market.folder().metadata(), wanted.root());
             market.folder().refresh();
-            market.catalogue();
+            market.read();
             revoked = market.revocations();
             table.add(
                     new Row(name, addresses, wanted.introducesPublishers(), clock.instant(), ""),
@@ -153,7 +153,7 @@ final class MarketService implements Marketplaces {
             }
             market.folder().refresh();
             revocations.replace(market.name(), market.revocations());
-            market.catalogue();
+            market.read();
             table.refreshed(market.name(), clock.instant());
         } catch (MarketException e) {
             table.failed(market.name(), String.valueOf(e.getMessage()));

@@ -60,11 +60,12 @@ final class OpenMarket {
     /** What it offers; while someone reads a new index, others go on with the one before. */
     Catalogue catalogue() {
         Catalogue before = catalogue;
-        if (before == null) {
-            reading.lock();
-        } else if (!reading.tryLock()) {
-            return before;
-        }
+        return before != null && reading.isLocked() ? before : read();
+    }
+
+    /** What it offers by the newest metadata that is here. */
+    Catalogue read() {
+        reading.lock();
         try {
             Catalogue known = catalogue;
             if (known == null || !index.isCurrent()) {

@@ -45,7 +45,9 @@ final class Refresher implements AutoCloseable {
         try {
             markets.list();
         } catch (RuntimeException e) {
-            LOGGER.log(System.Logger.Level.WARNING, "The marketplaces could not be read", e);
+            if (!timer.isShutdown()) {
+                LOGGER.log(System.Logger.Level.WARNING, "The marketplaces could not be read", e);
+            }
         }
     }
 

@@ -7,9 +7,12 @@ import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.SigningException.Code;
 import dev.apprentice.signing.verify.StrictZip;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
 import java.util.Base64;
+import java.util.Optional;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -91,6 +94,21 @@ public record SkillEvidence(byte[] provenance, byte[] sbom) {
             return Base64.getEncoder().encodeToString(signer.sign());
         } catch (GeneralSecurityException e) {
             throw new SigningException(Code.FAILED, "The provenance could not be signed: " + e.getMessage(), e);
+        }
+    }
+
+    /** What lies beside a jar under its name, if both are there. */
+    public static Optional<SkillEvidence> beside(Path jar) {
+        Path provenance = Path.of(jar + Provenance.ENDING);
+        Path sbom = Path.of(jar + Provenance.SBOM_ENDING);
+        if (!Files.exists(provenance) || !Files.exists(sbom)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new SkillEvidence(Files.readAllBytes(provenance), Files.readAllBytes(sbom)));
+        } catch (IOException e) {
+            throw new SigningException(
+                    Code.STORAGE, "What lies beside " + jar + " cannot be read: check its permissions", e);
         }
     }
 
