@@ -28,9 +28,9 @@ class BenchIT {
     }
 
     @Test
-    void measuresInstallAndRollbackOfABigSkill() throws Exception {
-        BuiltProduct.Result result =
-                BuiltProduct.run(Duration.ofMinutes(3), "bench", "install", "--rounds", "1", "--json");
+    void measuresChangesOfTheShelfAndAMarketplace() throws Exception {
+        BuiltProduct.Result result = BuiltProduct.run(
+                Duration.ofMinutes(3), "bench", "install", "--rounds", "1", "--skills", "20000", "--json");
         assertThat(result.exit()).as(result.errors()).isZero();
         JsonNode report = JsonMapper.shared().readTree(result.output());
         assertThat(report.path("skillBytes").asInt()).isBetween(19_000_000, 21_000_000);
@@ -44,6 +44,13 @@ class BenchIT {
                     .isBetween(0.0, row.path("total").asDouble());
         }
         assertThat(report.path("rows").path(0).path("gate").asDouble()).isPositive();
+        JsonNode market = report.path("market");
+        assertThat(market.path("skills").asInt()).isEqualTo(20_000);
+        assertThat(market.path("medianSearch").asDouble())
+                .isBetween(0.0, market.path("slowestSearch").asDouble());
+        assertThat(market.path("changeRefreshBytes").asLong())
+                .as("only what changed is transferred")
+                .isBetween(1L, market.path("firstRefreshBytes").asLong() / 20);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.apprentice.learning;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,6 +29,9 @@ public interface Learning {
     void release(String skillId, LearnedState learned);
 
     Optional<Learner> learner(String skillId);
+
+    /** The commits of a skill, newest first, whether it is attached or not. */
+    List<Commit> log(String skillId);
 
     /** What becomes of learned state when a skill is removed. */
     enum LearnedState {

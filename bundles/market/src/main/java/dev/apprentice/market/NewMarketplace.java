@@ -1,5 +1,6 @@
 package dev.apprentice.market;
 
+import dev.apprentice.signing.verify.Sha256;
 import java.util.List;
 
 /**
@@ -28,5 +29,20 @@ public record NewMarketplace(String name, List<String> addresses, byte[] root, b
         }
         addresses = List.copyOf(addresses);
         root = root.clone();
+    }
+
+    /**
+     * Requires that the root is the one that its owner told the user of.
+     *
+     * @param digest SHA-256 hex of the file, with or without {@code sha256:} before it
+     * @throws MarketException if it is another
+     */
+    public void requireRoot(String digest) {
+        String actual = Sha256.digest(root);
+        if (!actual.equalsIgnoreCase(digest) && !actual.equalsIgnoreCase("sha256:" + digest)) {
+            throw new MarketException(
+                    MarketException.Code.REFUSED,
+                    "The root file has the digest " + actual + ", not the one given: get the right one from its owner");
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
  * @param installed the version that is installed here; empty if none
  * @param changes what installing the chosen version would change; empty if nothing is installed
  * @param versions all that are offered, newest first
+ * @param evidence target paths of the chosen version's provenance and bill of materials; those that there are
  */
 public record SkillDetails(
         String market,
@@ -19,10 +20,12 @@ public record SkillDetails(
         String misfit,
         String installed,
         List<Difference> changes,
-        List<OfferedVersion> versions) {
+        List<OfferedVersion> versions,
+        List<String> evidence) {
     public SkillDetails {
         changes = List.copyOf(changes);
         versions = List.copyOf(versions);
+        evidence = List.copyOf(evidence);
     }
 
     /**

@@ -22,7 +22,8 @@ public interface Publishers {
     /**
      * One who is trusted.
      *
-     * @param fingerprint SHA-256 hex of the certificate
+     * @param fingerprint SHA-256 hex, as in the trust store
+     * @param authority whether it stands for all publishers that it certifies
      */
-    record Publisher(String name, String fingerprint, Instant notAfter) {}
+    record Publisher(String name, String fingerprint, boolean authority, Instant notAfter) {}
 }

@@ -27,8 +27,13 @@ public final class InstallBench {
         this.client = client;
     }
 
-    /** Runs all rounds after one that nothing is measured in. */
-    public InstallReport run(Distribution distribution, int bytes, int rounds, ProgressLine progress) {
+    /**
+     * Runs all rounds after one that nothing is measured in.
+     *
+     * @param market what was measured of a marketplace, for the report
+     */
+    public InstallReport run(
+            Distribution distribution, int bytes, int rounds, MarketReport market, ProgressLine progress) {
         client.postText("/api/publishers", keys.certificatePem());
         byte[] first = BigSkill.of(distribution.skill(SKILL, "1.0.0"), bytes, 1);
         byte[] second = BigSkill.of(distribution.skill(SKILL, "1.1.0"), bytes, 2);
@@ -62,7 +67,8 @@ public final class InstallBench {
                         install.row("install", INSTALL_TARGET),
                         update.row("update", INSTALL_TARGET),
                         rollback.row("rollback", ROLLBACK_TARGET),
-                        remove.row("remove", ROLLBACK_TARGET)));
+                        remove.row("remove", ROLLBACK_TARGET)),
+                market);
     }
 
     /** Milliseconds that the gate took of it, as the audit log says. */

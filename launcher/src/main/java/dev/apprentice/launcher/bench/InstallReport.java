@@ -3,12 +3,13 @@ package dev.apprentice.launcher.bench;
 import java.util.List;
 
 /**
- * How long changes of the shelf took, medians over all rounds.
+ * How long changes of the shelf took, medians over all rounds, and what comes before an install.
  *
  * @param skillBytes size of the skill's jar
  * @param rounds how often each change was made
+ * @param market how long it takes to find a skill among very many
  */
-public record InstallReport(int skillBytes, int rounds, List<Row> rows) {
+public record InstallReport(int skillBytes, int rounds, List<Row> rows, MarketReport market) {
     public InstallReport {
         rows = List.copyOf(rows);
     }

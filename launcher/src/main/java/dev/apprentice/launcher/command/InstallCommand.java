@@ -2,6 +2,7 @@ package dev.apprentice.launcher.command;
 
 import dev.apprentice.launcher.LauncherException;
 import dev.apprentice.launcher.client.Connection;
+import dev.apprentice.signing.publish.SkillEvidence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,11 +79,15 @@ final class InstallCommand implements Callable<Integer> {
     private void fromFile(Path file) {
         Path beside = signature == null ? Path.of(file + ".p7s") : signature;
         byte[] signatureBytes = Files.exists(beside) ? read(beside) : new byte[0];
+        byte[] jar = read(file);
+        if (signatureBytes.length > 0) {
+            SkillEvidence.beside(file).ifPresent(evidence -> evidence.requireAbout(jar, signatureBytes));
+        }
         try (Connection connection = home.connect()) {
             output.print(
                     connection
                             .client()
-                            .install(String.valueOf(file.getFileName()), read(file), signatureBytes, allowed),
+                            .install(String.valueOf(file.getFileName()), jar, signatureBytes, allowed),
                     InstallCommand::told);
         }
     }

@@ -82,6 +82,7 @@ final class MarketText {
         fact("tokenizer", text(chosen, "tokenizer").isEmpty() ? "any" : text(chosen, "tokenizer"));
         fact("size", String.format(Locale.ROOT, "%.1f KiB", chosen.path("size").asLong() / 1024.0));
         fact("licence", text(chosen, "licence").isEmpty() ? "not said" : text(chosen, "licence"));
+        fact("beside it", joinedOrNone(details.path("evidence")));
         String misfit = text(details, "misfit");
         fact("fits here", misfit.isEmpty() ? "yes" : "no: " + misfit);
         versions(details.path("versions"), text(details, "installed"));

@@ -1,7 +1,9 @@
 package dev.apprentice.launcher.command;
 
+import dev.apprentice.signing.publish.SkillEvidence;
 import dev.apprentice.signing.publish.repository.Repository;
 import dev.apprentice.signing.publish.repository.RepositoryKeys;
+import dev.apprentice.signing.verify.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -54,8 +56,9 @@ final class RepoCommand {
             @Option(names = "--threshold", defaultValue = "2", description = "How many must sign (${DEFAULT-VALUE}).")
                     int threshold) {
         Repository.init(place.folder, place.open(), rootKeys, threshold, Clock.systemUTC());
-        System.out.println("Give " + place.folder.resolve("metadata").resolve("1.root.json")
-                + " to those who shall trust this marketplace. Take the keys root-*.json in " + place.keys
+        Path root = place.folder.resolve("metadata").resolve("1.root.json");
+        System.out.println("Give " + root + " (" + Sha256.digest(InstallCommand.read(root))
+                + ") to those who shall trust this marketplace. Take the keys root-*.json in " + place.keys
                 + " off this machine, each to a place of its own.");
         return 0;
     }
@@ -76,7 +79,7 @@ final class RepoCommand {
         return 0;
     }
 
-    @Command(name = "publish", description = "Publish a signed skill.", mixinStandardHelpOptions = true)
+    @Command(name = "publish", description = "Publish a signed skill, with the provenance and bill of materials beside it.", mixinStandardHelpOptions = true)
     int publish(
             @Mixin Place place,
             @Parameters(index = "1", paramLabel = "NAMESPACE", description = "The publisher's.") String namespace,
@@ -84,9 +87,12 @@ final class RepoCommand {
             @Option(names = "--signature", paramLabel = "FILE", description = "Its signature (default: FILE.p7s).")
                     @Nullable
                     Path signature) {
-        Path beside = signature == null ? Path.of(jar + ".p7s") : signature;
-        System.out.println("Published "
-                + place.repository().publish(namespace, InstallCommand.read(jar), InstallCommand.read(beside)));
+        byte[] content = InstallCommand.read(jar);
+        byte[] signed = InstallCommand.read(signature == null ? Path.of(jar + ".p7s") : signature);
+        SkillEvidence evidence = SkillEvidence.beside(jar)
+                .map(beside -> beside.requireAbout(content, signed))
+                .orElse(null);
+        System.out.println("Published " + place.repository().publish(namespace, content, signed, evidence));
         return 0;
     }
 

@@ -11,7 +11,10 @@ import tools.jackson.databind.JsonNode;
 /** Whose skills this machine believes. */
 @Command(name = "trust", description = "Say whose skills this machine believes.", mixinStandardHelpOptions = true)
 final class TrustCommand {
-    @Command(name = "list", description = "List the trusted publishers.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "list",
+            description = "List the trusted publishers and authorities.",
+            mixinStandardHelpOptions = true)
     int list(@Mixin HomeOption home, @Mixin JsonOption output) {
         try (Connection connection = home.connect()) {
             output.print(
@@ -20,7 +23,10 @@ final class TrustCommand {
         return 0;
     }
 
-    @Command(name = "add", description = "Trust a publisher.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "add",
+            description = "Trust a publisher, or an authority and with it all publishers that it certifies.",
+            mixinStandardHelpOptions = true)
     int add(@Mixin HomeOption home, @Parameters(paramLabel = "CERTIFICATE", description = "Its PEM file.") Path file) {
         String pem = new String(InstallCommand.read(file), StandardCharsets.UTF_8);
         try (Connection connection = home.connect()) {
@@ -31,7 +37,7 @@ final class TrustCommand {
 
     @Command(
             name = "remove",
-            description = "No longer trust a publisher; its skills are quarantined.",
+            description = "No longer trust a publisher or an authority; the skills are quarantined.",
             mixinStandardHelpOptions = true)
     int remove(
             @Mixin HomeOption home,
@@ -45,6 +51,7 @@ final class TrustCommand {
 
     private static void line(JsonNode publisher) {
         System.out.println(publisher.path("fingerprint").asString() + "  "
-                + publisher.path("name").asString());
+                + publisher.path("name").asString()
+                + (publisher.path("authority").asBoolean() ? "  (authority: all publishers that it certifies)" : ""));
     }
 }

@@ -3,6 +3,7 @@ package dev.apprentice.console.internal;
 import dev.apprentice.console.internal.Frame.Notice;
 import dev.apprentice.console.internal.Frame.Section;
 import dev.apprentice.http.Exchange;
+import dev.apprentice.http.Exchange.Upload;
 import dev.apprentice.http.RouteContributor;
 import dev.apprentice.http.Routes;
 import dev.apprentice.http.Routes.Access;
@@ -12,6 +13,7 @@ import dev.apprentice.market.InstallRequest;
 import dev.apprentice.market.MarketException;
 import dev.apprentice.market.Marketplace;
 import dev.apprentice.market.Marketplaces;
+import dev.apprentice.market.NewMarketplace;
 import dev.apprentice.market.SearchPage;
 import dev.apprentice.market.SkillDetails;
 import dev.apprentice.market.SkillReference;
@@ -26,7 +28,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** What the marketplaces offer, one skill of it, and installing that. */
+/** The marketplaces, what they offer, one skill of it, and installing that. */
 @Component(service = RouteContributor.class)
 public final class MarketPage implements RouteContributor {
     private static final int PAGE = 20;
@@ -43,6 +45,7 @@ public final class MarketPage implements RouteContributor {
     public void contribute(Routes routes) {
         routes.get("/market", Access.BROWSER, exchange -> show(exchange, 200, frame(exchange, "Marketplace")));
         routes.post("/market/refresh", Access.BROWSER, this::refresh);
+        routes.post("/market/add", Access.BROWSER, this::add);
         routes.get("/market/skill", Access.BROWSER, Problems.told(this::details));
         routes.post("/market/install", Access.BROWSER, Problems.told(this::install));
     }
@@ -65,6 +68,35 @@ public final class MarketPage implements RouteContributor {
         } catch (MarketException e) {
             show(exchange, Problems.asHttp(e).status(), frame.with(Notice.refused(e)));
         }
+    }
+
+    private void add(Exchange exchange) {
+        Frame frame = frame(exchange, "Marketplace");
+        try {
+            Marketplace market = markets.add(wanted(exchange));
+            show(exchange, 200, frame.with(Notice.done(market.name() + " is added.")));
+        } catch (MarketException e) {
+            show(exchange, Problems.asHttp(e).status(), frame.with(Notice.refused(e)));
+        }
+    }
+
+    private static NewMarketplace wanted(Exchange exchange) {
+        byte[] root = exchange.uploads().stream()
+                .filter(upload -> upload.field().equals("root"))
+                .findFirst()
+                .map(Upload::content)
+                .orElse(new byte[0]);
+        List<String> addresses = exchange.form("addresses").orElse("").lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
+        NewMarketplace wanted = new NewMarketplace(
+                exchange.form("name").orElse(""),
+                addresses,
+                root,
+                exchange.form("introduces").isPresent());
+        exchange.form("digest").map(String::strip).filter(text -> !text.isEmpty()).ifPresent(wanted::requireRoot);
+        return wanted;
     }
 
     private void details(Exchange exchange) {

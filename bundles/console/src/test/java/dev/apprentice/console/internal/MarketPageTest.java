@@ -21,6 +21,9 @@ final class MarketPageTest {
     /** Breaks out of text, quoted attributes and comments wherever it is not escaped. */
     private static final String HOSTILE = "'\"--><script>alert(1)</script><img src=x onerror=alert(2)>${7*7}";
 
+    private static final String ROOT = "{\"root\"}";
+    private static final String ROOT_SHA256 = "da78f65a752b9a5b1fed0aac08c1dad32a0606fee3f162ca8a4e37b83779ac75";
+
     @TempDir
     Path home;
 
@@ -117,6 +120,42 @@ final class MarketPageTest {
         serve("");
         assertThat(post("/market/refresh", "name=market").body()).contains("market is up to date.");
         assertThat(post("/market/refresh", "name=gone").body()).contains("Refused.", "no marketplace gone");
+    }
+
+    @Test
+    void aMarketplaceIsAddedWithItsRootFile() throws Exception {
+        serve("");
+        assertThat(add("https://example.org/\r\n/media/stick\r\n", "").body()).contains("market is added.");
+        assertThat(markets.changes).contains("add fair [https://example.org/, /media/stick] {\"root\"} false");
+        assertThat(add("/media/stick", " sha256:" + ROOT_SHA256)
+                        .statusCode())
+                .isEqualTo(200);
+        markets.changes.clear();
+        HttpResponse<String> otherRoot = add("/media/stick", "0".repeat(64));
+        assertThat(otherRoot.statusCode()).isEqualTo(422);
+        assertThat(otherRoot.body()).contains("Refused.", "not the one given");
+        assertThat(add(" ", "").body()).contains("Refused.", "0 addresses");
+        csrf = "wrong";
+        assertThat(add("/media/stick", "").statusCode()).isEqualTo(403);
+        assertThat(markets.changes).noneMatch(change -> change.startsWith("add"));
+    }
+
+    private HttpResponse<String> add(String addresses, String digest) throws Exception {
+        String form = field("_csrf", csrf)
+                + field("name", "fair")
+                + field("addresses", addresses)
+                + field("digest", digest)
+                + "--x\r\nContent-Disposition: form-data; name=\"root\"; filename=\"1.root.json\"\r\n"
+                + "Content-Type: application/json\r\n\r\n" + ROOT + "\r\n--x--\r\n";
+        return server.send(server.open("/market/add")
+                .header("Cookie", cookie)
+                .header("Accept", "text/html")
+                .header("Content-Type", "multipart/form-data; boundary=x")
+                .POST(BodyPublishers.ofString(form)));
+    }
+
+    private static String field(String name, String value) {
+        return "--x\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
     }
 
     private HttpResponse<String> get(String path) throws Exception {

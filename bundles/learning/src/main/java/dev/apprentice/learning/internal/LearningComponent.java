@@ -1,6 +1,7 @@
 package dev.apprentice.learning.internal;
 
 import dev.apprentice.compute.LearningAlgebra;
+import dev.apprentice.learning.Commit;
 import dev.apprentice.learning.Learner;
 import dev.apprentice.learning.LearnerProfile;
 import dev.apprentice.learning.Learning;
@@ -173,5 +174,10 @@ public final class LearningComponent implements Learning {
     @Override
     public Optional<Learner> learner(String skillId) {
         return Optional.ofNullable(learners.get(skillId));
+    }
+
+    @Override
+    public List<Commit> log(String skillId) {
+        return commits.log(skillId).stream().map(StoredCommit::commit).toList();
     }
 }

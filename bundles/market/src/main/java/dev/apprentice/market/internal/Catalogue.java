@@ -9,8 +9,6 @@ import java.util.Map;
 
 /** What one marketplace offers, in memory: its skills with all their versions, and an index over them. */
 final class Catalogue {
-    static final Catalogue EMPTY = new Catalogue(new IndexReader.Index(List.of(), ""));
-
     private final List<Skill> skills;
     private final Map<String, List<Skill>> byId = new HashMap<>();
     private final SearchIndex index;
@@ -68,8 +66,8 @@ final class Catalogue {
         return byId.getOrDefault(id, List.of());
     }
 
-    List<SearchIndex.Match> find(String terms) {
-        return index.find(terms);
+    SearchIndex.Found find(String terms, int most) {
+        return index.find(terms, most);
     }
 
     Skill skill(int document) {

@@ -7,13 +7,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /** Reads the facts of one version. Texts lose whatever could steer a terminal or turn the direction of writing. */
 final class EntryReader {
-    private static final String ID = "[a-z0-9](-?[a-z0-9]){0,63}";
-    private static final String VERSION = "[0-9]{1,6}(\\.[0-9]{1,6}){2}";
-    private static final String DIGEST = "sha256:[0-9a-f]{64}";
+    private static final Pattern ID = Pattern.compile("[a-z0-9](-?[a-z0-9]){0,63}");
+    private static final Pattern VERSION = Pattern.compile("[0-9]{1,6}(\\.[0-9]{1,6}){2}");
+    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
+    private static final Pattern HOSTILE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Cn}\\p{Zl}\\p{Zp}]+");
     private static final int LONGEST_NAME = 80;
     private static final int LONGEST_DESCRIPTION = 1000;
     private static final int LONGEST_LINE = 200;
@@ -104,9 +106,9 @@ final class EntryReader {
         return shared(clean(node.path(field).asString(""), LONGEST_LINE));
     }
 
-    private String matching(String field, String form) {
+    private String matching(String field, Pattern form) {
         String text = required(field);
-        if (!text.matches(form)) {
+        if (!form.matcher(text).matches()) {
             throw new IllegalArgumentException("'" + field + "' is not of the form " + form);
         }
         return text;
@@ -126,8 +128,7 @@ final class EntryReader {
 
     /** The text in one line, without what could steer a terminal. */
     static String clean(String text, int longest) {
-        String plain = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Cn}\\p{Zl}\\p{Zp}]+", " ")
-                .strip();
+        String plain = HOSTILE.matcher(text).replaceAll(" ").strip();
         return plain.length() <= longest ? plain : plain.substring(0, longest);
     }
 }

@@ -7,9 +7,10 @@ import dev.apprentice.market.MarketException.Code;
 import dev.apprentice.market.internal.Offers.Offer;
 import dev.apprentice.market.internal.OpenMarket.Introduced;
 import dev.apprentice.signing.verify.PackageVerifier;
+import dev.apprentice.signing.verify.Provenance;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.StrictZip;
-import dev.apprentice.signing.verify.TrustStore;
+import dev.apprentice.signing.verify.Trust;
 import dev.apprentice.signing.verify.tuf.Metadata.TargetFile;
 import dev.apprentice.signing.verify.tuf.StrictJson;
 import dev.apprentice.signing.verify.tuf.TufException;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -68,12 +70,13 @@ final class MarketInstall {
         Offer offer = offers.one(wanted.skill());
         CatalogueEntry entry = window.choose(offer, wanted.skill().version());
         Introduced publisher = offer.publisher();
-        boolean trusted = window.trusts(publisher.publisher().fingerprint());
+        boolean trusted = window.trusts(publisher.publisher());
         if (!trusted) {
             requireTrust(wanted, offer, publisher);
         }
         SkillPackage file = download(offer.market(), entry);
         verify(offer.market(), file, publisher, entry);
+        verifyProvenance(offer.market(), file, entry);
         return trusted ? skills.install(file, wanted.consent()) : installAsStranger(file, wanted.consent(), publisher);
     }
 
@@ -114,14 +117,7 @@ final class MarketInstall {
     /** The file must be the publisher's own and the version it is offered as, before anyone is trusted because of it. */
     private void verify(OpenMarket market, SkillPackage file, Introduced publisher, CatalogueEntry entry) {
         try {
-            Path folder = Files.createTempDirectory(market.folder().folder(), "signer");
-            TrustStore signer = new TrustStore(folder);
-            try {
-                signer.add(publisher.pem());
-                new PackageVerifier(clock).verify(file.jar().clone(), file.signature(), signer);
-            } finally {
-                Folders.delete(folder);
-            }
+            new PackageVerifier(clock).verify(file.jar().clone(), file.signature(), Trust.only(publisher.publisher()));
             byte[] descriptor = StrictZip.read(file.jar()).content(DESCRIPTOR);
             JsonNode said = StrictJson.parse(DESCRIPTOR, descriptor);
             if (!said.path("id").asString("").equals(entry.id())
@@ -136,8 +132,25 @@ final class MarketInstall {
             throw Refusal.of(market.name(), refusal);
         } catch (TufException refusal) {
             throw refused(market, String.valueOf(refusal.getMessage()), refusal);
-        } catch (IOException e) {
-            throw Refusal.storage(market.folder().folder(), e);
+        }
+    }
+
+    /** What stands beside the file must be about it, if anything does. */
+    private static void verifyProvenance(OpenMarket market, SkillPackage file, CatalogueEntry entry) {
+        Optional<TargetFile> provenance = market.folder().find(entry.path() + Provenance.ENDING);
+        Optional<TargetFile> sbom = market.folder().find(entry.path() + Provenance.SBOM_ENDING);
+        if (provenance.isEmpty()) {
+            return;
+        }
+        try {
+            Provenance said = Provenance.verify(
+                    market.folder().read(provenance.get(), Provenance.LARGEST), file.jar(), file.signature());
+            if (sbom.isPresent() && !said.covers(market.folder().read(sbom.get(), Provenance.LARGEST))) {
+                throw refused(
+                        market, sbom.get().path() + " is not the bill of materials that the provenance names", null);
+            }
+        } catch (SigningException refusal) {
+            throw Refusal.of(market.name(), refusal);
         }
     }
 

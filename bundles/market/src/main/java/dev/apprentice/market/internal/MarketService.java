@@ -12,6 +12,7 @@ import dev.apprentice.market.SkillDetails;
 import dev.apprentice.market.SkillReference;
 import dev.apprentice.market.internal.MarketTable.Row;
 import dev.apprentice.model.ModelInfo;
+import dev.apprentice.signing.verify.Sha256;
 import dev.apprentice.signing.verify.tuf.TufClient;
 import dev.apprentice.signing.verify.tuf.TufException;
 import dev.apprentice.skills.InstalledSkill;
@@ -106,11 +107,11 @@ final class MarketService implements Marketplaces {
         try {
             TufClient.initialize(market.folder().metadata(), wanted.root());
             market.folder().refresh();
-            market.catalogue();
+            market.read();
             revoked = market.revocations();
             table.add(
                     new Row(name, addresses, wanted.introducesPublishers(), clock.instant(), ""),
-                    String.join(" ", addresses) + ", root " + Digest.of(wanted.root())
+                    String.join(" ", addresses) + ", root " + Sha256.digest(wanted.root())
                             + (wanted.introducesPublishers() ? ", introduces publishers" : ""));
         } catch (RuntimeException failure) {
             Folders.delete(market.folder().folder());
@@ -152,7 +153,7 @@ final class MarketService implements Marketplaces {
             }
             market.folder().refresh();
             revocations.replace(market.name(), market.revocations());
-            market.catalogue();
+            market.read();
             table.refreshed(market.name(), clock.instant());
         } catch (MarketException e) {
             table.failed(market.name(), String.valueOf(e.getMessage()));

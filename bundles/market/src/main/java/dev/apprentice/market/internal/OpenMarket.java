@@ -5,29 +5,31 @@ import dev.apprentice.market.MarketException.Code;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.TrustStore;
 import dev.apprentice.signing.verify.TrustedPublisher;
+import dev.apprentice.signing.verify.TrustedPublisher.Kind;
 import dev.apprentice.signing.verify.tuf.Metadata.TargetFile;
 import dev.apprentice.skills.Revocations.Revocation;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** One marketplace in use. What it says is read again whenever its metadata names other content. */
 final class OpenMarket {
-    private static final long LONGEST_INDEX = 256 << 20;
     private static final long LONGEST_REVOCATIONS = 16 << 20;
     private static final long LONGEST_PEM = 64 << 10;
 
     private final String name;
     private final MarketFolder folder;
-    private Catalogue catalogue = Catalogue.EMPTY;
-    private Map<String, String> catalogueHashes = Map.of();
+    private final IndexFiles index;
+    private final ReentrantLock reading = new ReentrantLock();
     private final ReentrantLock changing = new ReentrantLock();
+    private volatile @Nullable Catalogue catalogue;
     private volatile boolean closed;
 
     OpenMarket(String name, MarketFolder folder) {
         this.name = name;
         this.folder = folder;
+        this.index = new IndexFiles(name, folder, this::require);
     }
 
     /** A publisher as the marketplace vouches for it. */
@@ -55,13 +57,25 @@ final class OpenMarket {
         closed = true;
     }
 
-    synchronized Catalogue catalogue() {
-        TargetFile index = require("index.json");
-        if (!index.hashes().equals(catalogueHashes)) {
-            catalogue = new Catalogue(IndexReader.read(name, folder.read(index, LONGEST_INDEX)));
-            catalogueHashes = index.hashes();
+    /** What it offers; while someone reads a new index, others go on with the one before. */
+    Catalogue catalogue() {
+        Catalogue before = catalogue;
+        return before != null && reading.isLocked() ? before : read();
+    }
+
+    /** What it offers by the newest metadata that is here. */
+    Catalogue read() {
+        reading.lock();
+        try {
+            Catalogue known = catalogue;
+            if (known == null || !index.isCurrent()) {
+                known = new Catalogue(index.read());
+                catalogue = known;
+            }
+            return known;
+        } finally {
+            reading.unlock();
         }
-        return catalogue;
     }
 
     List<Revocation> revocations() {
@@ -72,7 +86,14 @@ final class OpenMarket {
         byte[] bytes = folder.read(require("publishers/" + namespace + ".pem"), LONGEST_PEM);
         String pem = new String(bytes, StandardCharsets.UTF_8);
         try {
-            return new Introduced(TrustStore.read(pem), pem);
+            TrustedPublisher publisher = TrustStore.read(pem);
+            if (publisher.kind() != Kind.PUBLISHER) {
+                throw new MarketException(
+                        Code.REFUSED,
+                        "Marketplace " + name + " introduces " + namespace
+                                + " by the certificates of an authority: its owner must publish the publisher's own");
+            }
+            return new Introduced(publisher, pem);
         } catch (SigningException refusal) {
             throw Refusal.of(name, refusal);
         }

@@ -36,7 +36,19 @@ final class Refresher implements AutoCloseable {
     }
 
     void start() {
+        timer.execute(this::read);
         timer.scheduleWithFixedDelay(this::tick, AFTER_START.toSeconds(), AFTER_START.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** Reads what each marketplace offers before anyone searches in it. */
+    private void read() {
+        try {
+            markets.list();
+        } catch (RuntimeException e) {
+            if (!timer.isShutdown()) {
+                LOGGER.log(System.Logger.Level.WARNING, "The marketplaces could not be read", e);
+            }
+        }
     }
 
     /** Refreshes what is due; nothing that goes wrong ends the timer. */

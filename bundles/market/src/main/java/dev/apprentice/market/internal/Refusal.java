@@ -17,7 +17,7 @@ final class Refusal {
         Code code = switch (refusal.code()) {
             case NOT_FOUND -> Code.NOT_FOUND;
             case UNREACHABLE -> Code.UNREACHABLE;
-            case STORAGE, NOT_INITIALIZED -> Code.FAILED;
+            case STORAGE, NOT_INITIALIZED, FAILED -> Code.FAILED;
             case MALFORMED, SIGNATURES, EXPIRED, ROLLBACK, MISMATCH, LIMIT -> Code.REFUSED;
         };
         return new MarketException(code, message(market, refusal), refusal);

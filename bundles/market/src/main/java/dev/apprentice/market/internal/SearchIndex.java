@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * An inverted index in memory: each word, in alphabetical order, with the documents that have it and the best field it stands in. A
@@ -19,6 +20,8 @@ final class SearchIndex {
 
     private static final int FIELD_BITS = 2;
     private static final int EXACT_ID = 1000;
+    private static final int WHOLE_WORD = 2;
+    private static final int BEST_OF_A_TERM = 60 * WHOLE_WORD;
     private static final int MOST_TERMS = 16;
     private static final Pattern NO_WORD = Pattern.compile("[^\\p{L}\\p{N}]+");
 
@@ -47,40 +50,88 @@ final class SearchIndex {
     /** A document that was found, by its number. */
     record Match(int document, int score) {}
 
-    /** Documents that have all words, or words that begin with them; the best first. */
-    List<Match> find(String terms) {
-        int[] total = new int[documents.size()];
+    /**
+     * What a search found.
+     *
+     * @param total how many documents
+     * @param best the best of them, the best first
+     */
+    record Found(int total, List<Match> best) {}
+
+    /**
+     * Documents that have all words, or words that begin with them. Even a search that finds everything passes over plain arrays a
+     * few times and makes objects only of what is returned, so the first one after a start is quick too.
+     *
+     * @param most how many of the best to return
+     */
+    Found find(String terms, int most) {
         String[] asked =
                 Arrays.stream(split(terms)).distinct().limit(MOST_TERMS).toArray(String[]::new);
-        for (int i = 0; i < asked.length; i++) {
-            int[] scores = scores(asked[i]);
-            for (int document = 0; document < total.length; document++) {
-                boolean missed = scores[document] == 0 || i > 0 && total[document] == 0;
-                total[document] = missed ? 0 : total[document] + scores[document];
-            }
+        if (asked.length == 0) {
+            return everything(most);
         }
-        String whole = terms.strip().toLowerCase(Locale.ROOT);
-        long[] order = new long[total.length];
-        int found = 0;
-        for (int document = 0; document < total.length; document++) {
-            if (asked.length == 0 || total[document] > 0) {
-                int score = total[document] + (documents.get(document).id().equals(whole) ? EXACT_ID : 0);
-                // Ascending numbers: the better score first, then the earlier document.
-                order[found++] = (long) (Integer.MAX_VALUE - score) << Integer.SIZE | document;
-            }
+        int[] scores = scores(asked[0]);
+        for (int i = 1; i < asked.length; i++) {
+            addWhereBoth(scores, scores(asked[i]));
         }
-        long[] sorted = Arrays.copyOf(order, found);
-        Arrays.sort(sorted);
-        return Arrays.stream(sorted)
-                .mapToObj(key -> new Match((int) key, Integer.MAX_VALUE - (int) (key >>> Integer.SIZE)))
+        preferId(scores, terms.strip().toLowerCase(Locale.ROOT), asked.length * BEST_OF_A_TERM);
+        return best(scores, most, asked.length * BEST_OF_A_TERM + EXACT_ID);
+    }
+
+    private Found everything(int most) {
+        List<Match> first = IntStream.range(0, Math.min(most, documents.size()))
+                .mapToObj(document -> new Match(document, 0))
                 .toList();
+        return new Found(documents.size(), first);
+    }
+
+    private static void addWhereBoth(int[] total, int[] scores) {
+        for (int document = 0; document < total.length; document++) {
+            int score = scores[document];
+            total[document] = score == 0 || total[document] == 0 ? 0 : total[document] + score;
+        }
+    }
+
+    /** Only a document in whose id all terms stand as they were asked for can have the id that was asked for. */
+    private void preferId(int[] scores, String id, int full) {
+        for (int document = 0; document < scores.length; document++) {
+            if (scores[document] == full && documents.get(document).id().equals(id)) {
+                scores[document] += EXACT_ID;
+            }
+        }
+    }
+
+    /** Sorts by counting, since scores are small numbers; of equally good documents the earlier comes first. */
+    private static Found best(int[] scores, int most, int highest) {
+        int[] place = new int[highest + 1];
+        for (int score : scores) {
+            place[score]++;
+        }
+        int total = 0;
+        for (int score = highest; score > 0; score--) {
+            int count = place[score];
+            place[score] = total;
+            total += count;
+        }
+        int[] order = new int[Math.min(most, total)];
+        for (int document = 0; document < scores.length; document++) {
+            int score = scores[document];
+            if (score > 0 && place[score] < order.length) {
+                order[place[score]++] = document;
+            }
+        }
+        return new Found(
+                total,
+                Arrays.stream(order)
+                        .mapToObj(document -> new Match(document, scores[document]))
+                        .toList());
     }
 
     private int[] scores(String term) {
         int[] scores = new int[documents.size()];
         int at = Arrays.binarySearch(words, term);
         for (int word = at < 0 ? -at - 1 : at; word < words.length && words[word].startsWith(term); word++) {
-            int exact = words[word].length() == term.length() ? 2 : 1;
+            int exact = words[word].length() == term.length() ? WHOLE_WORD : 1;
             for (int posting : postings[word]) {
                 int document = posting >>> FIELD_BITS;
                 scores[document] = Math.max(scores[document], exact * WEIGHT[posting & 3]);

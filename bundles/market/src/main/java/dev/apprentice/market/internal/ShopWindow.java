@@ -12,6 +12,7 @@ import dev.apprentice.market.SkillDetails.OfferedVersion;
 import dev.apprentice.market.SkillDetails.PublisherFacts;
 import dev.apprentice.market.SkillReference;
 import dev.apprentice.market.internal.Offers.Offer;
+import dev.apprentice.signing.verify.Provenance;
 import dev.apprentice.signing.verify.TrustedPublisher;
 import dev.apprentice.skills.InstalledSkill;
 import dev.apprentice.skills.Publishers;
@@ -22,13 +23,17 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What the marketplaces offer, beside what is installed here. Nothing is changed. */
 final class ShopWindow {
     private static final System.Logger LOGGER = System.getLogger(ShopWindow.class.getName());
     private static final int MOST_HITS = 100;
+    private static final int FARTHEST = 1_000_000;
     private static final int MOST_CHANGES = 20;
 
     private final Offers offers;
@@ -53,12 +58,17 @@ final class ShopWindow {
     private record Found(OpenMarket market, Catalogue catalogue, SearchIndex.Match match) {}
 
     SearchPage search(Collection<OpenMarket> markets, String terms, int offset, int limit) {
+        int first = Math.clamp(offset, 0, FARTHEST);
+        int most = Math.clamp(limit, 1, MOST_HITS);
         List<Found> found = new ArrayList<>();
         List<String> problems = new ArrayList<>();
+        int total = 0;
         for (OpenMarket market : markets) {
             try {
                 Catalogue catalogue = market.catalogue();
-                catalogue.find(terms).forEach(match -> found.add(new Found(market, catalogue, match)));
+                SearchIndex.Found here = catalogue.find(terms, first + most);
+                total += here.total();
+                here.best().forEach(match -> found.add(new Found(market, catalogue, match)));
                 if (!catalogue.problem().isEmpty()) {
                     problems.add("Marketplace " + market.name() + ": " + catalogue.problem());
                 }
@@ -71,22 +81,20 @@ final class ShopWindow {
                     Comparator.comparingInt((Found one) -> one.match().score()).reversed());
         }
         Compatibility here = compatibility.get();
+        Map<String, String> installed =
+                skills.list().stream().collect(Collectors.toMap(InstalledSkill::id, InstalledSkill::version));
         List<Hit> hits = found.stream()
-                .skip(Math.max(offset, 0))
-                .limit(Math.clamp(limit, 1, MOST_HITS))
-                .map(one -> hit(one, here))
+                .skip(first)
+                .limit(most)
+                .map(one -> hit(one, here, installed))
                 .toList();
-        return new SearchPage(found.size(), Math.max(offset, 0), hits, problems);
+        return new SearchPage(total, first, hits, problems);
     }
 
-    private Hit hit(Found found, Compatibility here) {
+    private static Hit hit(Found found, Compatibility here, Map<String, String> installed) {
         CatalogueEntry newest =
                 found.catalogue().skill(found.match().document()).newest();
-        return new Hit(found.market().name(), newest, here.fits(newest), installedVersion(newest.id()));
-    }
-
-    private String installedVersion(String id) {
-        return skills.find(id).map(InstalledSkill::version).orElse("");
+        return new Hit(found.market().name(), newest, here.fits(newest), installed.getOrDefault(newest.id(), ""));
     }
 
     SkillDetails show(SkillReference wanted) {
@@ -104,12 +112,19 @@ final class ShopWindow {
         return new SkillDetails(
                 offer.market().name(),
                 chosen,
-                new PublisherFacts(
-                        chosen.publisher(), publisher.name(), publisher.fingerprint(), trusts(publisher.fingerprint())),
+                new PublisherFacts(chosen.publisher(), publisher.name(), publisher.fingerprint(), trusts(publisher)),
                 here.misfit(chosen, offer.skill()),
                 installed.map(InstalledSkill::version).orElse(""),
                 changes,
-                versions(offer, here));
+                versions(offer, here),
+                evidence(offer.market(), chosen));
+    }
+
+    private static List<String> evidence(OpenMarket market, CatalogueEntry entry) {
+        return Stream.of(Provenance.ENDING, Provenance.SBOM_ENDING)
+                .map(ending -> entry.path() + ending)
+                .filter(path -> market.folder().find(path).isPresent())
+                .toList();
     }
 
     private List<OfferedVersion> versions(Offer offer, Compatibility here) {
@@ -137,9 +152,11 @@ final class ShopWindow {
         }
     }
 
-    boolean trusts(String fingerprint) {
+    /** Whether a publisher is trusted, or the authority that certified it. */
+    boolean trusts(TrustedPublisher publisher) {
         return publishers.list().stream()
-                .anyMatch(publisher -> publisher.fingerprint().equals(fingerprint));
+                .anyMatch(known -> known.fingerprint()
+                        .equals(known.authority() ? publisher.authority() : publisher.fingerprint()));
     }
 
     List<AvailableUpdate> updates() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.apprentice.market.CatalogueEntry;
 import dev.apprentice.market.MarketException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +44,14 @@ class IndexReaderTest {
         IndexReader.Index index = read("{\"skills\": [" + bad + "," + GOOD + ", 7, {}]}");
         assertThat(index.entries()).extracting(CatalogueEntry::id).containsExactly("prose");
         assertThat(index.problem()).startsWith("3 of 4 entries are left out");
+        IndexReader.Index both = IndexReader.Index.joined(List.of(index, index));
+        assertThat(both.problem()).startsWith("6 of 8 entries are left out");
+    }
+
+    @Test
+    void anIndexMayNameItsParts() {
+        assertThat(read("{\"parts\": [\"index/0.json\", \"index/ff.json\"]}").parts())
+                .containsExactly("index/0.json", "index/ff.json");
     }
 
     @Test
@@ -63,7 +72,13 @@ class IndexReaderTest {
                 "{\"skills\": []} x",
                 "{\"skills\": [], \"more\": 1}",
                 "{\"skills\": [{\"id\": 1, \"id\": 2}]}",
-                "{\"skills\": ["
+                "{\"skills\": [",
+                "{\"parts\": [\"index/0.json\", \"index/0.json\"]}",
+                "{\"parts\": [\"index.json\"]}",
+                "{\"parts\": [\"index/../x.json\"]}",
+                "{\"parts\": [[\"index/0.json\"]]}",
+                "{\"parts\": [7]}",
+                "{\"parts\": [], \"skills\": []}"
             })
     void anIndexThatReadersCouldUnderstandDifferentlyIsRefused(String json) {
         assertThatThrownBy(() -> read(json)).isInstanceOf(MarketException.class).hasMessageContaining("its index");

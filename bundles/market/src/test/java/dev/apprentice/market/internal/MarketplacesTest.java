@@ -13,6 +13,7 @@ import dev.apprentice.market.SkillDetails;
 import dev.apprentice.market.SkillDetails.Difference;
 import dev.apprentice.market.SkillReference;
 import dev.apprentice.signing.publish.PackageSigner;
+import dev.apprentice.signing.publish.SkillEvidence;
 import dev.apprentice.signing.verify.TrustStore;
 import dev.apprentice.skills.Consent;
 import dev.apprentice.skills.Revocations.Revocation;
@@ -147,6 +148,35 @@ class MarketplacesTest {
         refused(Code.REFUSED, "does not trust", () -> install("verse"));
         assertThat(shelf.files).isEmpty();
         assertThat(shelf.publishers.list()).isEmpty();
+    }
+
+    @Test
+    void provenanceIsShownAndMustBeOfTheFileThatIsInstalled() {
+        TestSkill skill = TestSkill.of("verse", "1.0.0");
+        market.publish(skill, SkillEvidence.of(TestMarket.ADA, skill.jar()));
+        add();
+        assertThat(shelf.markets.show(id("prose")).evidence()).isEmpty();
+        assertThat(shelf.markets.show(id("verse")).evidence())
+                .containsExactly("ada/verse-1.0.0.jar.provenance.json", "ada/verse-1.0.0.jar.cdx.json");
+        install("verse");
+        assertThat(shelf.find("verse")).isPresent();
+    }
+
+    @Test
+    void provenanceOfAnotherFileOrAnotherSignerIsRefused() {
+        TestSkill skill = TestSkill.of("verse", "1.0.0");
+        byte[] jar = skill.jar();
+        SkillEvidence good = SkillEvidence.of(TestMarket.ADA, jar);
+        SkillEvidence others =
+                SkillEvidence.of(TestMarket.ADA, TestSkill.of("prose", "1.0.0").jar());
+        SkillEvidence strangers = SkillEvidence.of(TestMarket.STRANGER, jar);
+        add();
+        for (SkillEvidence bad : List.of(others, strangers, new SkillEvidence(good.provenance(), others.sbom()))) {
+            market.publish(skill, bad);
+            shelf.markets.refresh("test");
+            refused(Code.REFUSED, "provenance", () -> install("verse"));
+            assertThat(shelf.files).isEmpty();
+        }
     }
 
     @Test

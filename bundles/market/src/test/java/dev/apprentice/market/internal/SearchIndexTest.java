@@ -47,13 +47,13 @@ class SearchIndexTest {
     }
 
     private static List<String> ids(Catalogue catalogue, String terms) {
-        return catalogue.find(terms).stream()
+        return catalogue.find(terms, Integer.MAX_VALUE).best().stream()
                 .map(match -> catalogue.skill(match.document()).id())
                 .toList();
     }
 
     private static Catalogue catalogue(List<CatalogueEntry> entries) {
-        return new Catalogue(new IndexReader.Index(entries, ""));
+        return new Catalogue(IndexReader.Index.of(entries));
     }
 
     @Test
@@ -99,12 +99,25 @@ class SearchIndexTest {
     }
 
     @Test
+    void thePagesOfASearchAreItsBeginning() {
+        Catalogue catalogue = catalogue(many(10_000));
+        for (String terms : List.of("", "haskell", "h", "completes house 4", "java-7007", "nothing")) {
+            List<String> all = ids(catalogue, terms);
+            SearchIndex.Found page = catalogue.find(terms, 20);
+            assertThat(page.total()).isEqualTo(all.size());
+            assertThat(page.best().stream()
+                            .map(match -> catalogue.skill(match.document()).id()))
+                    .isEqualTo(all.stream().limit(20).toList());
+        }
+    }
+
+    @Test
     void oddQueriesAreHarmless() {
         Catalogue catalogue = catalogue(many(100));
         for (String terms : List.of("  ", "*", "(", "\"", "\\", "%", "a".repeat(100_000), "x ".repeat(10_000))) {
-            catalogue.find(terms);
+            catalogue.find(terms, 10);
         }
         assertThat(ids(catalogue, "  ")).hasSize(100);
-        assertThat(Catalogue.EMPTY.find("anything")).isEmpty();
+        assertThat(ids(catalogue(List.of()), "anything")).isEmpty();
     }
 }

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.SimpleFileServer;
 import dev.apprentice.market.NewMarketplace;
 import dev.apprentice.signing.publish.PackageSigner;
 import dev.apprentice.signing.publish.PublisherKeys;
+import dev.apprentice.signing.publish.SkillEvidence;
 import dev.apprentice.signing.publish.repository.Repository;
 import dev.apprentice.signing.publish.repository.RepositoryKeys;
 import java.io.IOException;
@@ -79,6 +80,12 @@ final class TestMarket implements AutoCloseable {
     void publish(TestSkill skill, PublisherKeys signer) {
         byte[] jar = skill.jar();
         repository.publish("ada", jar, PackageSigner.sign(signer, jar));
+    }
+
+    /** Publishes a skill with what stands beside it. */
+    void publish(TestSkill skill, SkillEvidence evidence) {
+        byte[] jar = skill.jar();
+        repository.publish("ada", jar, PackageSigner.sign(ADA, jar), evidence);
     }
 
     String url() {

@@ -23,6 +23,10 @@ record TestPublishers(TrustStore trust) implements Publishers {
     }
 
     private static Publisher of(TrustedPublisher publisher) {
-        return new Publisher(publisher.name(), publisher.fingerprint(), publisher.notAfter());
+        return new Publisher(
+                publisher.name(),
+                publisher.fingerprint(),
+                publisher.kind() == TrustedPublisher.Kind.AUTHORITY,
+                publisher.notAfter());
     }
 }

@@ -89,7 +89,7 @@ final class RevocationTable {
             throw new SkillException(
                     SkillException.Code.REVOKED,
                     id + " " + version + " must no longer run: " + revoked.reason()
-                            + "; what it learned is kept: install a newer version, or remove the skill");
+                            + "; what it learned is kept: install a newer version, go back to an older one, or remove the skill");
         });
     }
 }

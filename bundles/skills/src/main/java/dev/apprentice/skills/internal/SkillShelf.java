@@ -1,7 +1,6 @@
 package dev.apprentice.skills.internal;
 
 import dev.apprentice.learning.Commit;
-import dev.apprentice.learning.Learner;
 import dev.apprentice.learning.Learning.LearnedState;
 import dev.apprentice.learning.PreparedState;
 import dev.apprentice.skills.Consent;
@@ -97,8 +96,8 @@ final class SkillShelf implements Skills {
 
     @Override
     public InstalledSkill install(SkillPackage file, Consent consent) {
-        return installed(
-                change("install of " + file.fileName(), () -> new InstallTransaction(shelf).run(file, consent)));
+        return change(
+                "install of " + file.fileName(), () -> installed(new InstallTransaction(shelf).run(file, consent)));
     }
 
     @Override
@@ -109,24 +108,27 @@ final class SkillShelf implements Skills {
 
     @Override
     public InstalledSkill rollBackToCommit(String id, String commit) {
-        return installed(change("rollback of " + id, () -> {
-            Commit target = learner(id).commit(commit).orElseThrow(() -> notFound(id + " has no commit " + commit));
+        return change("rollback of " + id, () -> {
+            Commit target = log(id).stream()
+                    .filter(known -> known.id().equals(commit))
+                    .findFirst()
+                    .orElseThrow(() -> notFound(id + " has no commit " + commit));
             return rollBack(id, target);
-        }));
+        });
     }
 
     @Override
     public InstalledSkill rollBackToVersion(String id, String version) {
-        return installed(change("rollback of " + id, () -> {
-            Commit target = learner(id).log().stream()
+        return change("rollback of " + id, () -> {
+            Commit target = log(id).stream()
                     .filter(commit -> commit.skillVersion().equals(version) && commit.restorable())
                     .findFirst()
                     .orElseThrow(() -> notFound(id + " keeps nothing learned under version " + version));
             return rollBack(id, target);
-        }));
+        });
     }
 
-    private String rollBack(String id, Commit target) {
+    private InstalledSkill rollBack(String id, Commit target) {
         StoredVersion version = shelf.tables().kept(id).stream()
                 .filter(kept -> kept.version().equals(target.skillVersion()))
                 .findFirst()
@@ -137,32 +139,34 @@ final class SkillShelf implements Skills {
                 + target.id();
         new Switchover(shelf)
                 .run(version, restored.skill(), restored.jar(), state, AuditEvent.SKILL_ROLLED_BACK, detail);
-        return id;
+        return installed(id);
     }
 
     @Override
     public void remove(String id, LearnedState learned) {
-        changing.lock();
-        try {
+        change("removal of " + id, () -> {
             StoredVersion version = shelf.tables().installed(id).orElseThrow(() -> notFound("There is no skill " + id));
             shelf.store().inTransaction(connection -> {
                 shelf.tables().remove(connection, id, learned);
                 shelf.learning().release(id, learned);
                 String detail = "version " + version.version() + ", learned state: " + learned;
                 shelf.store().audit().append(AuditEvent.SKILL_REMOVED, id, detail);
+                shelf.store().afterCommit(() -> stop(id));
                 return id;
             });
-            RunningSkill running = shelf.running().remove(id);
-            if (running != null) {
-                shelf.bundles().remove(running.bundle());
-            }
-            shelf.problems().remove(id);
             shelf.tables().retainBlobs();
-            shelf.folders().close(id);
             shelf.folders().retain(shelf.tables().keptIds());
-        } finally {
-            changing.unlock();
+            return id;
+        });
+    }
+
+    private void stop(String id) {
+        RunningSkill running = shelf.running().remove(id);
+        if (running != null) {
+            shelf.bundles().remove(running.bundle());
         }
+        shelf.problems().remove(id);
+        shelf.folders().close(id);
     }
 
     @Override
@@ -197,11 +201,10 @@ final class SkillShelf implements Skills {
         }
     }
 
-    private Learner learner(String id) {
-        return shelf.learning()
-                .learner(id)
-                .filter(learner -> shelf.running().containsKey(id))
-                .orElseThrow(() -> notFound("There is no skill " + id + " that serves"));
+    /** Also of a skill that is stopped: going back may be what sets it free. */
+    private List<Commit> log(String id) {
+        installed(id);
+        return shelf.learning().log(id);
     }
 
     private InstalledSkill describe(StoredVersion version) {

@@ -51,7 +51,11 @@ final class TrustedPublishers implements Publishers {
     }
 
     private static Publisher describe(TrustedPublisher publisher) {
-        return new Publisher(publisher.name(), publisher.fingerprint(), publisher.notAfter());
+        return new Publisher(
+                publisher.name(),
+                publisher.fingerprint(),
+                publisher.kind() == TrustedPublisher.Kind.AUTHORITY,
+                publisher.notAfter());
     }
 
     private static <T> T refusing(Supplier<T> work) {

@@ -2,6 +2,8 @@ package dev.apprentice.skills.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.apprentice.learning.Learning.LearnedState;
+import dev.apprentice.skills.InstalledSkill;
 import dev.apprentice.skills.ServingSkill;
 import dev.apprentice.skills.SkillException;
 import dev.apprentice.store.AuditLog;
@@ -10,8 +12,8 @@ import dev.apprentice.store.Store;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,48 +27,67 @@ class FaultInjectionTest {
     Path home;
 
     @Test
-    void everyFailureOfAnUpdateLeavesTheShelfWhole() throws Exception {
+    void everyFailureOfAChangeLeavesTheShelfWhole() throws Exception {
         var first = TestShelf.signed(new SkillJar("1.0.0"));
         var second = TestShelf.signed(new SkillJar("1.1.0"));
         try (TestShelf shelf = new TestShelf(home, learning -> faulty(learning), store -> faulty(store))) {
-            shelf.skills.install(first);
-            int faults = failInTurn(shelf, "1.0.0", () -> shelf.skills.install(second));
-            assertThat(faults).isGreaterThan(10);
-            assertThat(shelf.skills.find("test").orElseThrow().version()).isEqualTo("1.1.0");
-            faults = failInTurn(shelf, "1.1.0", () -> shelf.skills.rollBackToVersion("test", "1.0.0"));
-            assertThat(faults).isGreaterThan(5);
-            assertThat(shelf.skills.find("test").orElseThrow().version()).isEqualTo("1.0.0");
+            Runnable install = () -> shelf.skills.install(first);
+            Runnable update = () -> shelf.skills.install(second);
+            Runnable rollback = () -> shelf.skills.rollBackToVersion("test", "1.0.0");
+            Runnable remove = () -> shelf.skills.remove("test", LearnedState.DESTROY);
+            assertThat(failInTurn(shelf, install, remove)).isGreaterThan(10);
+            assertThat(version(shelf)).contains("1.0.0");
+            assertThat(failInTurn(shelf, update, rollback)).isGreaterThan(10);
+            assertThat(version(shelf)).contains("1.1.0");
+            assertThat(failInTurn(shelf, rollback, update)).isGreaterThan(5);
+            assertThat(version(shelf)).contains("1.0.0");
+            assertThat(failInTurn(shelf, remove, install)).isGreaterThan(5);
+            assertThat(version(shelf)).isEmpty();
             shelf.store.audit().verify();
         }
     }
 
-    /** Repeats a change with a fault one call later each time, until it has happened; returns how many faults it took. */
-    private int failInTurn(TestShelf shelf, String before, Supplier<?> change) {
+    /**
+     * Repeats a change with a fault one call later each time, until it meets none; returns how many faults it took.
+     *
+     * @param undo takes back a change that was made in spite of its fault
+     */
+    private int failInTurn(TestShelf shelf, Runnable change, Runnable undo) {
+        Optional<String> before = version(shelf);
         for (int call = 0; call < MORE_CALLS_THAN_ANY_CHANGE; call++) {
             left.set(call);
             try {
-                assertThat(change.get()).isNotNull();
-                return call;
+                change.run();
+                if (left.get() >= 0) {
+                    return call;
+                }
             } catch (SkillException refusal) {
                 assertThat(refusal.code()).as("call %d", call).isEqualTo(SkillException.Code.FAILED);
             } finally {
                 left.set(Integer.MAX_VALUE);
             }
-            String version = shelf.skills.find("test").orElseThrow().version();
-            ServingSkill serving = shelf.skills.serving("test").orElseThrow();
-            assertThat(serving.version())
-                    .as("serves what is installed, call %d", call)
-                    .isEqualTo(version);
-            assertThat(shelf.bundles())
-                    .as("call %d", call)
-                    .contains("skill:test:"
-                            + shelf.skills.find("test").orElseThrow().jarDigest());
-            if (!version.equals(before)) {
-                return call;
+            requireWhole(shelf, call);
+            if (!version(shelf).equals(before)) {
+                undo.run();
             }
-            assertThat(shelf.bundles()).as("call %d", call).hasSize(1);
         }
         throw new AssertionError("The change does not end");
+    }
+
+    /** What is installed serves, and nothing else is in the framework. */
+    private static void requireWhole(TestShelf shelf, int call) {
+        assertThat(shelf.skills.serving("test").map(ServingSkill::version))
+                .as("serves what is installed, call %d", call)
+                .isEqualTo(version(shelf));
+        assertThat(shelf.bundles())
+                .as("call %d", call)
+                .isEqualTo(shelf.skills.list().stream()
+                        .map(skill -> "skill:test:" + skill.jarDigest())
+                        .toList());
+    }
+
+    private static Optional<String> version(TestShelf shelf) {
+        return shelf.skills.find("test").map(InstalledSkill::version);
     }
 
     /** The same, with what it hands out, but for the call at which the count runs out. */

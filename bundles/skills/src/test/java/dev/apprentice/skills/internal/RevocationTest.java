@@ -57,6 +57,24 @@ class RevocationTest {
     }
 
     @Test
+    void aStoppedSkillGoesBackToAVersionThatMayRun() throws Exception {
+        try (TestShelf shelf = new TestShelf(home)) {
+            install(shelf, FIRST);
+            String commit = shelf.skills.serving("test").orElseThrow().commit();
+            install(shelf, SECOND);
+            revocations(shelf).replace("market", List.of(new Revocation("test", "1.1.0", "it lies")));
+            assertThat(shelf.skills.serving("test")).isEmpty();
+            refuse(() -> shelf.skills.rollBackToVersion("test", "1.1.0"));
+            shelf.skills.rollBackToVersion("test", "1.0.0");
+            assertThat(shelf.skills.serving("test").orElseThrow().version()).isEqualTo("1.0.0");
+            assertThat(shelf.skills.serving("test").orElseThrow().commit()).isEqualTo(commit);
+        }
+        try (TestShelf shelf = new TestShelf(home)) {
+            assertThat(shelf.skills.serving("test").orElseThrow().version()).isEqualTo("1.0.0");
+        }
+    }
+
+    @Test
     void aRevokedVersionIsNeitherInstalledNorRolledBackTo() throws Exception {
         try (TestShelf shelf = new TestShelf(home)) {
             install(shelf, FIRST);

@@ -2,45 +2,43 @@ package dev.apprentice.signing.publish;
 
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.SigningException.Code;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.math.BigInteger;
+import dev.apprentice.signing.verify.TrustStore;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x500.X500NameBuilder;
-import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
-import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.operator.DefaultSignatureAlgorithmIdentifierFinder;
 
-/** A publisher's two key pairs with their self-signed certificates, Ed25519 and ML-DSA-65, of one name. */
+/** A publisher's two key pairs with their certificates, Ed25519 and ML-DSA-65, of one name. */
 public final class PublisherKeys {
     static final List<String> ALGORITHMS = List.of("Ed25519", "ML-DSA-65");
 
     private static final Duration LIFE = Duration.ofDays(3 * 365);
-    private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
-    private static final int SERIAL_BITS = 127;
 
     private final List<Identity> identities;
+    private final List<X509CertificateHolder> issuers;
 
     PublisherKeys(List<Identity> identities) {
+        this(identities, List.of());
+    }
+
+    private PublisherKeys(List<Identity> identities, List<X509CertificateHolder> issuers) {
         this.identities = List.copyOf(identities);
+        this.issuers = List.copyOf(issuers);
     }
 
     /** A private key and the certificate of its public key. */
@@ -60,43 +58,92 @@ public final class PublisherKeys {
     }
 
     private static Identity identity(String name, String algorithm, Instant now) {
-        BouncyCastleProvider provider = new BouncyCastleProvider();
-        X500Name subject = new X500NameBuilder().addRDN(BCStyle.CN, name).build();
+        X500Name subject = SubjectName.of(name);
+        KeyPair pair = keyPair(algorithm);
+        return new Identity(
+                algorithm,
+                pair.getPrivate(),
+                new CertificateTemplate(
+                                subject,
+                                SubjectPublicKeyInfo.getInstance(
+                                        pair.getPublic().getEncoded()))
+                        .validFrom(now, LIFE)
+                        .withExtension(Extension.basicConstraints, new BasicConstraints(false))
+                        .withExtension(Extension.keyUsage, new KeyUsage(KeyUsage.digitalSignature))
+                        .signedBy(subject, algorithm, pair.getPrivate()));
+    }
+
+    static KeyPair keyPair(String algorithm) {
         try {
-            KeyPair pair = KeyPairGenerator.getInstance(algorithm, provider).generateKeyPair();
-            JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                    subject,
-                    new BigInteger(SERIAL_BITS, new SecureRandom()),
-                    Date.from(now.minus(CLOCK_SKEW)),
-                    Date.from(now.plus(LIFE)),
-                    subject,
-                    pair.getPublic());
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-            var signer =
-                    new JcaContentSignerBuilder(algorithm).setProvider(provider).build(pair.getPrivate());
-            return new Identity(algorithm, pair.getPrivate(), builder.build(signer));
-        } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
+            return KeyPairGenerator.getInstance(algorithm, new BouncyCastleProvider())
+                    .generateKeyPair();
+        } catch (GeneralSecurityException e) {
             throw new SigningException(
                     Code.FAILED, "Keys of kind " + algorithm + " could not be made: " + e.getMessage(), e);
         }
+    }
+
+    /** Whether a public key is of this kind. */
+    static boolean isOf(String algorithm, SubjectPublicKeyInfo key) {
+        return key.getAlgorithm().equals(new DefaultSignatureAlgorithmIdentifierFinder().find(algorithm));
+    }
+
+    /** The name in the certificates. */
+    public String name() {
+        return TrustStore.read(certificatePem()).name();
+    }
+
+    /** The fingerprint by which this publisher is trusted. */
+    public String fingerprint() {
+        return TrustStore.read(certificatePem()).fingerprint();
+    }
+
+    /** A request to an authority for certificates of these keys, PKCS#10 as PEM. */
+    public String certificateRequest(String name) {
+        return CertificateRequest.of(this, name);
+    }
+
+    /**
+     * The same keys with certificates that an authority issued for them, to sign with.
+     *
+     * @param chainPem two certificates of these keys, and the two of the authority
+     * @throws SigningException if they are of other keys, or the authority could not issue them
+     */
+    public PublisherKeys certified(String chainPem) {
+        if (TrustStore.read(chainPem).authority().isEmpty()) {
+            throw new SigningException(
+                    Code.CERTIFICATE,
+                    "The certificates are not an authority's for a publisher: give what 'key certify' wrote");
+        }
+        List<X509CertificateHolder> chain = new ArrayList<>(Pem.certificates(chainPem));
+        List<Identity> certified = new ArrayList<>();
+        for (Identity identity : identities) {
+            X509CertificateHolder issued = chain.stream()
+                    .filter(one -> one.getSubjectPublicKeyInfo()
+                            .equals(identity.certificate().getSubjectPublicKeyInfo()))
+                    .findFirst()
+                    .orElseThrow(() -> new SigningException(
+                            Code.CERTIFICATE,
+                            "The certificates are of other keys than these: give those for the request of these keys"));
+            chain.remove(issued);
+            certified.add(new Identity(identity.algorithm(), identity.key(), issued));
+        }
+        return new PublisherKeys(certified, chain);
+    }
+
+    /** The certificates of the authority that issued those of the keys; none if they are self-signed. */
+    List<X509CertificateHolder> issuers() {
+        return issuers;
     }
 
     List<Identity> identities() {
         return identities;
     }
 
-    /** Both certificates as PEM: what others need to trust this publisher. */
+    /** The certificates as PEM: what others need to trust this publisher. */
     public String certificatePem() {
-        StringWriter text = new StringWriter();
-        try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
-            for (Identity identity : identities) {
-                pem.writeObject(identity.certificate());
-            }
-        } catch (IOException e) {
-            throw new SigningException(Code.STORAGE, "The certificates could not be written: " + e.getMessage(), e);
-        }
-        return text.toString();
+        return Pem.text(Stream.concat(identities.stream().map(Identity::certificate), issuers.stream())
+                .toList());
     }
 
     /** Writes the keys, encrypted, to a new file that only its owner can read. */

@@ -9,8 +9,9 @@ import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.operator.OperatorCreationException;
 
 /**
- * Verifies detached CMS signatures (RFC 5652) over a whole file: exactly two signers of one trusted publisher, Ed25519 (RFC 8419)
- * and ML-DSA-65 (FIPS 204, RFC 9882), both of which must hold. Whatever goes wrong refuses.
+ * Verifies detached CMS signatures (RFC 5652) over a whole file: exactly two signers of one publisher, Ed25519 (RFC 8419) and
+ * ML-DSA-65 (FIPS 204, RFC 9882), both of which must hold. The publisher is trusted itself, or has its certificates from a trusted
+ * authority. Whatever goes wrong refuses.
  */
 public final class PackageVerifier {
     private final Clock clock;
@@ -25,7 +26,7 @@ public final class PackageVerifier {
      *
      * @throws SigningException if it is not exactly what a trusted publisher signed
      */
-    public VerifiedPackage verify(byte[] file, byte[] signature, TrustStore trust) {
+    public VerifiedPackage verify(byte[] file, byte[] signature, Trust trust) {
         try {
             return SignatureCheck.run(file, signature, trust, clock.instant());
         } catch (SigningException e) {

@@ -1,18 +1,20 @@
 package dev.apprentice.signing.verify;
 
 import dev.apprentice.signing.verify.SigningException.Code;
-import dev.apprentice.signing.verify.internal.PublisherCertificates;
+import dev.apprentice.signing.verify.internal.AtomicFile;
+import dev.apprentice.signing.verify.internal.Certificates;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The publishers that this machine believes: a folder with one PEM file for each, named by its fingerprint. */
-public final class TrustStore {
+/** The publishers and authorities that this machine believes: a folder with one PEM file for each, named by its fingerprint. */
+public final class TrustStore implements Trust {
     private static final String ENDING = ".pem";
 
     private final Path folder;
@@ -22,68 +24,74 @@ public final class TrustStore {
         this.folder = folder;
     }
 
-    /** All trusted publishers. */
+    /** All trusted publishers and authorities. */
     public List<TrustedPublisher> list() {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            List<TrustedPublisher> publishers = new ArrayList<>();
-            for (Path file : files.filter(any -> any.toString().endsWith(ENDING))
-                    .sorted()
-                    .toList()) {
-                publishers.add(
-                        PublisherCertificates.ofPem(Files.readString(file)).publisher());
+        return onDisk("read", () -> {
+            try (Stream<Path> files = Files.list(folder)) {
+                List<TrustedPublisher> publishers = new ArrayList<>();
+                for (Path file : files.filter(any -> any.toString().endsWith(ENDING))
+                        .sorted()
+                        .toList()) {
+                    publishers.add(Certificates.ofPem(Files.readString(file)).trusted());
+                }
+                return List.copyOf(publishers);
+            } catch (NoSuchFileException _) {
+                return List.of();
             }
-            return List.copyOf(publishers);
-        } catch (IOException e) {
-            throw new SigningException(
-                    Code.STORAGE, "The trust store " + folder + " cannot be read: check its permissions", e);
-        }
+        });
     }
 
-    /** The trusted publisher with this fingerprint. */
+    @Override
     public Optional<TrustedPublisher> find(String fingerprint) {
         return list().stream()
                 .filter(publisher -> publisher.fingerprint().equals(fingerprint))
                 .findFirst();
     }
 
-    /** Whom the two certificates in the text name; trusts nobody. */
+    /** Whom the certificates in the text name; trusts nobody. */
     public static TrustedPublisher read(String pem) {
-        return PublisherCertificates.ofPem(pem).publisher();
+        return Certificates.ofPem(pem).trusted();
     }
 
-    /** Trusts the publisher whose two certificates the text holds. */
+    /** Trusts the publisher or authority whose two certificates the text holds, or four if an authority issued a publisher's. */
     public TrustedPublisher add(String pem) {
         TrustedPublisher publisher = read(pem);
-        try {
-            Files.createDirectories(folder);
-            Path temporary = Files.createTempFile(folder, "new", ".tmp");
-            Files.writeString(temporary, pem);
-            Files.move(temporary, file(publisher.fingerprint()), StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new SigningException(
-                    Code.STORAGE, "The trust store " + folder + " cannot be written: check space and permissions", e);
-        }
-        return publisher;
+        return onDisk("written", () -> {
+            AtomicFile.replace(file(publisher.fingerprint()), pem.getBytes(StandardCharsets.UTF_8));
+            return publisher;
+        });
     }
 
-    /** No longer trusts a publisher. */
+    /** No longer trusts a publisher or authority. */
     public void remove(String fingerprint) {
         if (find(fingerprint).isEmpty()) {
             throw new SigningException(
                     Code.UNTRUSTED, "No trusted publisher has the fingerprint " + fingerprint + ": see the list");
         }
-        try {
+        onDisk("written", () -> {
             Files.delete(file(fingerprint));
-        } catch (IOException e) {
-            throw new SigningException(
-                    Code.STORAGE, "The trust store " + folder + " cannot be written: check its permissions", e);
-        }
+            return fingerprint;
+        });
     }
 
     private Path file(String fingerprint) {
         return folder.resolve(fingerprint + ENDING);
+    }
+
+    private interface DiskWork<T> {
+        T run() throws IOException;
+    }
+
+    private <T> T onDisk(String done, DiskWork<T> work) {
+        try {
+            return work.run();
+        } catch (SigningException refusal) {
+            throw refusal;
+        } catch (IOException | RuntimeException e) {
+            throw new SigningException(
+                    Code.STORAGE,
+                    "The trust store " + folder + " cannot be " + done + " (" + e + "): check space and permissions",
+                    e);
+        }
     }
 }

@@ -1,5 +1,8 @@
 package dev.apprentice.signing.publish.repository;
 
+import dev.apprentice.signing.publish.SkillEvidence;
+import dev.apprentice.signing.verify.Provenance;
+import dev.apprentice.signing.verify.Sha256;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.SigningException.Code;
 import dev.apprentice.signing.verify.tuf.CanonicalJson;
@@ -39,8 +42,7 @@ public final class Repository {
     private static final Duration ONLINE_LIFE = Duration.ofDays(14);
     private static final String NAMESPACE = "[a-z0-9](-?[a-z0-9]){0,38}";
     private static final List<String> RESERVED =
-            List.of("root", "targets", "snapshot", "timestamp", "online", "publishers");
-    private static final String INDEX = "index.json";
+            List.of("root", "targets", "snapshot", "timestamp", "online", "publishers", "index");
     private static final String REVOCATIONS = "revocations.json";
 
     private final RepositoryFiles files;
@@ -102,7 +104,7 @@ public final class Repository {
         snapshot.putObject("meta");
         ObjectNode timestamp = body("timestamp", ONLINE_LIFE);
         timestamp.putObject("meta");
-        putList(REVOCATIONS, "revoked", List.of());
+        put(REVOCATIONS, IndexFiles.file("revoked", List.of()));
         commit(snapshot, timestamp, 1);
     }
 
@@ -128,10 +130,7 @@ public final class Repository {
         delegation.put("name", namespace).put("terminating", true);
         delegation.putArray("paths").add(namespace + "/*");
         authorize(delegations, delegation, keys.create(namespace, 1), 1);
-        byte[] pem = certificatePem.getBytes(StandardCharsets.UTF_8);
-        String path = "publishers/" + namespace + ".pem";
-        ((ObjectNode) targets.path("targets"))
-                .set(path, files.addTarget(path, pem, JsonMapper.shared().createObjectNode()));
+        put("publishers/" + namespace + ".pem", certificatePem.getBytes(StandardCharsets.UTF_8));
         ObjectNode publisher = body(namespace, TARGETS_LIFE);
         publisher.put("_type", "targets").putObject("targets");
         changed.put(namespace, publisher);
@@ -140,6 +139,11 @@ public final class Repository {
 
     /** Publishes a signed skill in a namespace; a version, once published, never changes. */
     public String publish(String namespace, byte[] jar, byte[] signature) {
+        return publish(namespace, jar, signature, null);
+    }
+
+    /** Publishes a signed skill with what stands beside it; whether it belongs to it is for installers to see. */
+    public String publish(String namespace, byte[] jar, byte[] signature, @Nullable SkillEvidence evidence) {
         begin();
         ObjectNode publisher = publisher(namespace);
         ObjectNode facts = SkillFacts.read(jar);
@@ -150,17 +154,20 @@ public final class Repository {
         String path = namespace + "/" + id + "-" + facts.path("version").stringValue() + ".jar";
         ObjectNode targets = (ObjectNode) publisher.path("targets");
         JsonNode before = targets.get(path);
-        if (before != null && !before.at("/hashes/sha256").asString("").equals(RepositoryFiles.sha256(jar))) {
+        if (before != null && !before.at("/hashes/sha256").asString("").equals(Sha256.hex(jar))) {
             throw new SigningException(
                     Code.FAILED, path + " is published with other content: give the skill a new version");
         }
         ObjectNode description = JsonMapper.shared().createObjectNode();
         description.set("custom", facts);
         targets.set(path, files.addTarget(path, jar, description));
-        String signaturePath = path + ".p7s";
-        targets.set(
-                signaturePath,
-                files.addTarget(signaturePath, signature, JsonMapper.shared().createObjectNode()));
+        Map<String, byte[]> beside = new TreeMap<>(Map.of(path + ".p7s", signature));
+        if (evidence != null) {
+            beside.put(path + Provenance.ENDING, evidence.provenance());
+            beside.put(path + Provenance.SBOM_ENDING, evidence.sbom());
+        }
+        beside.forEach((file, content) -> targets.set(
+                file, files.addTarget(file, content, JsonMapper.shared().createObjectNode())));
         commit();
         return path;
     }
@@ -183,14 +190,14 @@ public final class Repository {
     /** Revokes a version, or all with {@code *}: installed copies stop at the next refresh of their machine. */
     public void revoke(String id, String version, String reason) {
         begin();
-        List<JsonNode> revoked = new ArrayList<>(list(REVOCATIONS, "revoked"));
+        List<JsonNode> revoked = new ArrayList<>(items(REVOCATIONS, "revoked"));
         revoked.add(JsonMapper.shared()
                 .createObjectNode()
                 .put("id", id)
                 .put("version", version)
                 .put("reason", reason)
                 .put("since", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString()));
-        putList(REVOCATIONS, "revoked", revoked);
+        put(REVOCATIONS, IndexFiles.file("revoked", revoked));
         commit();
     }
 
@@ -276,7 +283,7 @@ public final class Repository {
                 TufClient client =
                         new TufClient(trust, new FolderFetcher(files.folder().resolve("metadata")), clock);
                 client.refresh();
-                for (JsonNode skill : list(INDEX, "skills")) {
+                for (JsonNode skill : indexed()) {
                     String path = skill.path("path").stringValue();
                     if (client.find(path).isEmpty()) {
                         throw new SigningException(Code.FAILED, path + " is in the index only: run 'repo refresh'");
@@ -359,7 +366,7 @@ public final class Repository {
     /** Writes the roles that changed, the index over all, the snapshot, and last the timestamp, which makes them visible. */
     private void commit(ObjectNode snapshot, ObjectNode timestamp, int version) {
         ObjectNode targets = role("targets");
-        putList(INDEX, "skills", index(targets, snapshot));
+        putIndex(index(targets, snapshot));
         for (Map.Entry<String, ObjectNode> role : changed.entrySet()) {
             String file = role.getKey() + ".json";
             byte[] bytes = envelope(role.getValue(), signers(role.getKey(), targets));
@@ -411,31 +418,48 @@ public final class Repository {
         return skills;
     }
 
-    /** Makes a list a target of the marketplace itself. */
-    private void putList(String path, String name, List<JsonNode> items) {
-        ObjectNode list = JsonMapper.shared().createObjectNode();
-        list.putArray(name).addAll(items);
-        ((ObjectNode) role("targets").path("targets"))
-                .set(
-                        path,
-                        files.addTarget(
-                                path,
-                                JsonMapper.shared().writeValueAsBytes(list),
-                                JsonMapper.shared().createObjectNode()));
+    private void putIndex(List<JsonNode> skills) {
+        Map<String, byte[]> index = IndexFiles.of(skills);
+        ObjectNode targets = (ObjectNode) role("targets").path("targets");
+        targets.remove(targets.propertyNames().stream()
+                .filter(path -> path.startsWith(IndexFiles.FOLDER) && !index.containsKey(path))
+                .toList());
+        index.forEach(this::put);
     }
 
-    private List<JsonNode> list(String path, String name) {
+    /** Makes a file a target of the marketplace itself. */
+    private void put(String path, byte[] content) {
+        ((ObjectNode) role("targets").path("targets"))
+                .set(path, files.addTarget(path, content, JsonMapper.shared().createObjectNode()));
+    }
+
+    private List<JsonNode> indexed() {
+        JsonNode index = published(IndexFiles.INDEX);
+        if (index.has("skills")) {
+            return index.path("skills").valueStream().toList();
+        }
+        return index.path("parts")
+                .valueStream()
+                .flatMap(part -> items(part.stringValue(), "skills").stream())
+                .toList();
+    }
+
+    private List<JsonNode> items(String path, String name) {
+        return published(path).path(name).valueStream().toList();
+    }
+
+    private JsonNode published(String path) {
         String hash = files.signed(currentSnapshot(files.signed("timestamp.json"))
                                 .at("/meta/targets.json/version") + ".targets.json")
                 .path("targets")
                 .path(path)
                 .at("/hashes/sha256")
                 .asString("");
+        int name = path.lastIndexOf('/') + 1;
         return JsonMapper.shared()
-                .readTree(RepositoryFiles.read(files.folder().resolve("targets").resolve(hash + "." + path)))
-                .path(name)
-                .valueStream()
-                .toList();
+                .readTree(RepositoryFiles.read(files.folder()
+                        .resolve("targets")
+                        .resolve(path.substring(0, name) + hash + "." + path.substring(name))));
     }
 
     private ObjectNode body(String type, Duration life) {
@@ -477,7 +501,7 @@ public final class Repository {
     private static void describe(ObjectNode meta, String file, ObjectNode signed, byte[] bytes) {
         ObjectNode entry = meta.putObject(file);
         entry.set("version", signed.path("version"));
-        entry.put("length", bytes.length).putObject("hashes").put("sha256", RepositoryFiles.sha256(bytes));
+        entry.put("length", bytes.length).putObject("hashes").put("sha256", Sha256.hex(bytes));
     }
 
     private static byte[] envelope(ObjectNode signed, List<RoleKey> signers) {

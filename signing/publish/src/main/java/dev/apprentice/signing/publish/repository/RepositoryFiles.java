@@ -1,5 +1,6 @@
 package dev.apprentice.signing.publish.repository;
 
+import dev.apprentice.signing.verify.Sha256;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.SigningException.Code;
 import dev.apprentice.signing.verify.tuf.StrictJson;
@@ -8,9 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The static files of a repository: {@code metadata/} and {@code targets/}, named as consistent snapshots are. */
@@ -53,19 +51,15 @@ final class RepositoryFiles {
 
     /** Adds a target's bytes under its hash, and returns how a targets role describes it. */
     ObjectNode addTarget(String path, byte[] content, ObjectNode description) {
-        String hash = sha256(content);
+        String hash = Sha256.hex(content);
         description.put("length", content.length).putObject("hashes").put("sha256", hash);
         int name = path.lastIndexOf('/') + 1;
-        write(folder.resolve("targets").resolve(path.substring(0, name) + hash + "." + path.substring(name)), content);
-        return description;
-    }
-
-    static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        Path file = folder.resolve("targets").resolve(path.substring(0, name) + hash + "." + path.substring(name));
+        // Named by its content, so what is there need not be written again.
+        if (!Files.exists(file)) {
+            write(file, content);
         }
+        return description;
     }
 
     static byte[] read(Path file) {

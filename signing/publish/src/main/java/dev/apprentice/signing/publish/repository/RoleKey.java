@@ -1,6 +1,7 @@
 package dev.apprentice.signing.publish.repository;
 
 import dev.apprentice.signing.publish.SealedFile;
+import dev.apprentice.signing.verify.Sha256;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.SigningException.Code;
 import dev.apprentice.signing.verify.tuf.CanonicalJson;
@@ -61,7 +62,7 @@ final class RoleKey {
 
     /** SHA-256 hex of the description's canonical form (TUF, section 4.2). */
     String id() {
-        return RepositoryFiles.sha256(CanonicalJson.encode(description()));
+        return Sha256.hex(CanonicalJson.encode(description()));
     }
 
     /** The public key as metadata has it. */

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.SimpleFileServer;
+import dev.apprentice.signing.publish.PackageSigner;
+import dev.apprentice.signing.publish.PublisherKeys;
+import dev.apprentice.signing.publish.SampleSkill;
+import dev.apprentice.signing.publish.SkillEvidence;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.tuf.HttpFetcher;
 import dev.apprentice.signing.verify.tuf.Metadata.TargetFile;
 import dev.apprentice.signing.verify.tuf.TufClient;
 import dev.apprentice.signing.verify.tuf.TufException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,16 +25,10 @@ import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +85,24 @@ class RepositoryTest {
     }
 
     @Test
+    void provenanceAndBillOfMaterialsAreTargetsBesideTheirJar() throws IOException {
+        PublisherKeys keys = PublisherKeys.create("Ada");
+        repository.addPublisher("ada", keys.certificatePem());
+        byte[] jar = jar("prose", "1.0.0");
+        byte[] signature = PackageSigner.sign(keys, jar);
+        SkillEvidence evidence = SkillEvidence.of(keys, jar);
+        repository.publish("ada", jar, signature, evidence);
+        TufClient client = refreshed();
+        assertThat(read(client, "ada/prose-1.0.0.jar.provenance.json"))
+                .isEqualTo(new String(evidence.provenance(), StandardCharsets.UTF_8));
+        assertThat(json(client, "ada/prose-1.0.0.jar.cdx.json")
+                        .path("specVersion")
+                        .stringValue())
+                .isEqualTo("1.6");
+        assertThat(json(client, "index.json").path("skills")).hasSize(1);
+    }
+
+    @Test
     void publishersKeepToTheirNamespacesAndVersionsAreNeverChanged() throws IOException {
         repository.addPublisher("ada", "certificate");
         repository.addPublisher("bob", "certificate");
@@ -96,7 +111,9 @@ class RepositoryTest {
         refused(() -> repository.addPublisher("bob", "other"), "choose another");
         refused(() -> repository.addPublisher("targets", "other"), "choose another");
         refused(() -> repository.addPublisher("../up", "other"), "choose another");
-        refused(() -> repository.publish("bob", jar("prose", "1.0.0", "changed"), bytes("s")), "new version");
+        refused(
+                () -> repository.publish("bob", SampleSkill.jar("prose", "1.0.0", "changed"), bytes("s")),
+                "new version");
         refused(() -> repository.publish("bob", bytes("no jar"), bytes("s")), "archive");
         assertThat(refreshed().find("ada/prose-1.0.0.jar")).isEmpty();
         assertThat(repository.check(Duration.ofDays(7))).isEmpty();
@@ -260,37 +277,6 @@ class RepositoryTest {
     }
 
     private static byte[] jar(String id, String version) {
-        return jar(id, version, "adapter");
-    }
-
-    /** A skill's archive with what a marketplace reads of it; the adapter's content matters to installers only. */
-    private static byte[] jar(String id, String version, String adapter) {
-        Map<String, String> files = new TreeMap<>();
-        files.put("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\r\nBundle-License: Apache-2.0\r\n\r\n");
-        files.put("META-INF/apprentice/skill.json", """
-                {"id": "%s", "version": "%s", "name": "Prose", "description": "Writes", "adapter": "adapter",
-                 "base": {"digest": "sha256:%s"}, "permissions": []}
-                """.formatted(id, version, "0".repeat(64)));
-        files.put(
-                "adapter/adapter_config.json", "{\"peft_type\": \"LORA\", \"r\": 4, \"target_modules\": [\"q_proj\"]}");
-        files.put("adapter/adapter_model.safetensors", adapter);
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(out)) {
-            zip.setMethod(ZipOutputStream.STORED);
-            for (Map.Entry<String, String> file : files.entrySet()) {
-                byte[] content = bytes(file.getValue());
-                CRC32 crc = new CRC32();
-                crc.update(content);
-                ZipEntry entry = new ZipEntry(file.getKey());
-                entry.setSize(content.length);
-                entry.setCrc(crc.getValue());
-                entry.setTimeLocal(LocalDateTime.of(2026, 1, 1, 0, 0));
-                zip.putNextEntry(entry);
-                zip.write(content);
-            }
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-        return out.toByteArray();
+        return SampleSkill.jar(id, version);
     }
 }

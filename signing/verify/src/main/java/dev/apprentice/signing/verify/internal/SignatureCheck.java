@@ -1,17 +1,18 @@
 package dev.apprentice.signing.verify.internal;
 
+import dev.apprentice.signing.verify.Sha256;
 import dev.apprentice.signing.verify.SigningException;
 import dev.apprentice.signing.verify.SigningException.Code;
-import dev.apprentice.signing.verify.TrustStore;
+import dev.apprentice.signing.verify.Trust;
+import dev.apprentice.signing.verify.TrustedPublisher;
+import dev.apprentice.signing.verify.TrustedPublisher.Kind;
 import dev.apprentice.signing.verify.VerifiedPackage;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
@@ -45,17 +46,11 @@ public final class SignatureCheck {
     private SignatureCheck() {}
 
     /** Checks everything; returns only if all of it holds. */
-    public static VerifiedPackage run(byte[] file, byte[] signature, TrustStore trust, Instant at)
+    public static VerifiedPackage run(byte[] file, byte[] signature, Trust trust, Instant at)
             throws CMSException, IOException, GeneralSecurityException, OperatorCreationException {
         CMSSignedData signed = parse(file, signature);
-        PublisherCertificates certificates =
-                PublisherCertificates.of(signed.getCertificates().getMatches(null));
-        if (trust.find(certificates.fingerprint()).isEmpty()) {
-            throw new SigningException(
-                    Code.UNTRUSTED,
-                    "The file is signed by '" + certificates.name() + "' (" + certificates.fingerprint()
-                            + "), whom this machine does not trust: add that publisher's certificates if you do");
-        }
+        Certificates certificates = Certificates.of(signed.getCertificates().getMatches(null));
+        TrustedPublisher publisher = requireTrusted(certificates, trust);
         Set<SignatureAlgorithm> seen = EnumSet.noneOf(SignatureAlgorithm.class);
         Instant signingTime = Instant.MAX;
         for (SignerInformation signer : signed.getSignerInfos()) {
@@ -63,9 +58,43 @@ public final class SignatureCheck {
             signingTime = time.isBefore(signingTime) ? time : signingTime;
         }
         certificates.requireValidAt(at, "the time of this check");
-        String digest = "sha256:"
-                + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
-        return new VerifiedPackage(file, digest, certificates.name(), certificates.fingerprint(), signingTime);
+        return new VerifiedPackage(file, Sha256.digest(file), publisher.name(), publisher.fingerprint(), signingTime);
+    }
+
+    /** The certificates of who signed, in a signature that was checked. */
+    public static CertificatePair certificates(byte[] signature) {
+        try {
+            return Certificates.of(
+                            parse(new byte[0], signature).getCertificates().getMatches(null))
+                    .pair();
+        } catch (CMSException | IOException e) {
+            throw malformed("cannot be read");
+        }
+    }
+
+    private static TrustedPublisher requireTrusted(Certificates certificates, Trust trust) {
+        TrustedPublisher publisher = certificates.trusted();
+        boolean believed = switch (certificates) {
+            case Certificates.SelfSigned _ -> believes(trust, publisher.fingerprint(), Kind.PUBLISHER);
+            case Certificates.Issued _ ->
+                believes(trust, publisher.fingerprint(), Kind.PUBLISHER)
+                        || believes(trust, publisher.authority(), Kind.AUTHORITY);
+            case Certificates.Authority _ ->
+                throw malformed("is by the authority '" + publisher.name() + "', which signs no files");
+        };
+        if (!believed) {
+            throw new SigningException(
+                    Code.UNTRUSTED,
+                    "The file is signed by '" + publisher.name() + "' (" + publisher.fingerprint()
+                            + "), whom this machine does not trust: add that publisher's certificates if you do");
+        }
+        return publisher;
+    }
+
+    private static boolean believes(Trust trust, String fingerprint, Kind kind) {
+        return trust.find(fingerprint)
+                .filter(known -> known.kind() == kind && known.fingerprint().equals(fingerprint))
+                .isPresent();
     }
 
     /** Takes DER only, so that one signature has one spelling and nothing hides beside it. */
@@ -92,8 +121,10 @@ public final class SignatureCheck {
         }
         int signers = signed.getSignerInfos().size();
         int certificates = signed.getCertificates().getMatches(null).size();
-        if (signers != 2 || certificates != 2) {
-            throw malformed("has " + signers + " signers and " + certificates + " certificates instead of two of each");
+        if (signers != 2 || certificates != 2 && certificates != 4) {
+            throw malformed(
+                    "has " + signers + " signers and " + certificates
+                            + " certificates instead of two signers with two certificates, or four if an authority issued them");
         }
         if (!signed.getCRLs().getMatches(null).isEmpty()
                 || !signed.getAttributeCertificates().getMatches(null).isEmpty()) {
@@ -117,7 +148,7 @@ public final class SignatureCheck {
     }
 
     private static Instant checkSigner(
-            SignerInformation signer, PublisherCertificates certificates, Set<SignatureAlgorithm> seen)
+            SignerInformation signer, Certificates certificates, Set<SignatureAlgorithm> seen)
             throws CMSException, GeneralSecurityException, OperatorCreationException {
         SignatureAlgorithm algorithm = SignatureAlgorithm.of(new ASN1ObjectIdentifier(signer.getEncryptionAlgOID()));
         if (!seen.add(algorithm)) {
@@ -129,8 +160,8 @@ public final class SignatureCheck {
                     "The digest algorithm " + signer.getDigestAlgOID()
                             + " is not accepted: sign with SHA-256 or SHA-512");
         }
-        X509CertificateHolder certificate = certificates.byAlgorithm().get(algorithm);
-        if (certificate == null || !signer.getSID().match(certificate)) {
+        X509CertificateHolder certificate = certificates.pair().get(algorithm);
+        if (!signer.getSID().match(certificate)) {
             throw malformed("names for " + algorithm + " a certificate that it does not carry");
         }
         Instant signingTime = checkAttributes(signer);
@@ -146,7 +177,7 @@ public final class SignatureCheck {
         } catch (CMSSignerDigestMismatchException e) {
             throw new SigningException(
                     Code.WRONG_FILE,
-                    "The file is not the one that '" + certificates.name()
+                    "The file is not the one that '" + certificates.pair().name()
                             + "' signed, or was changed since: get it again",
                     e);
         }

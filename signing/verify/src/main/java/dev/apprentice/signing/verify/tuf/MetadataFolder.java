@@ -1,14 +1,12 @@
 package dev.apprentice.signing.verify.tuf;
 
+import dev.apprentice.signing.verify.internal.AtomicFile;
 import dev.apprentice.signing.verify.tuf.TufException.Code;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
@@ -67,9 +65,12 @@ final class MetadataFolder {
         return folder.resolve(UrlPath.encode(role) + ".json");
     }
 
+    /** Only what is certainly not there counts as never trusted: else a fault of the disk would let versions go back. */
     private static Optional<byte[]> readFile(Path file) {
         try {
-            return Files.exists(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
+            return Optional.of(Files.readAllBytes(file));
+        } catch (NoSuchFileException _) {
+            return Optional.empty();
         } catch (IOException e) {
             throw new TufException(Code.STORAGE, file + " cannot be read: check its permissions", e);
         }
@@ -77,16 +78,7 @@ final class MetadataFolder {
 
     private void replace(Path file, byte[] bytes) {
         try {
-            Files.createDirectories(folder);
-            Path temporary = Files.createTempFile(folder, "new", ".tmp");
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                ByteBuffer buffer = ByteBuffer.wrap(bytes);
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
-                }
-                channel.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            AtomicFile.replace(file, bytes);
         } catch (IOException e) {
             throw new TufException(Code.STORAGE, file + " cannot be written: check space and permissions", e);
         }

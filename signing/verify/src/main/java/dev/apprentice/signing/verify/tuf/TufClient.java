@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,10 @@ public final class TufClient {
      * @throws TufException if it is not signed by its own keys, or another root is trusted there already
      */
     public static void initialize(Path folder, byte[] root) {
+        refusing(() -> beginWith(folder, root));
+    }
+
+    private static boolean beginWith(Path folder, byte[] root) {
         Signed<Root> signed = MetadataReader.root(root);
         signed.content().root().verify(signed, "root");
         MetadataFolder metadata = new MetadataFolder(folder);
@@ -70,6 +75,7 @@ public final class TufClient {
                         folder + " trusts another root already: choose an empty folder, or delete this one");
             }
             metadata.write("root", root);
+            return true;
         }
     }
 
@@ -102,6 +108,10 @@ public final class TufClient {
     public void refresh() {
         trusted = null;
         read.clear();
+        trusted = refusing(this::update);
+    }
+
+    private Trusted update() {
         try (FolderLock _ = folder.lock()) {
             Instant start = startTime();
             Root root = updateRoot(start);
@@ -110,7 +120,7 @@ public final class TufClient {
             MetaFile file = listed(snapshot, "targets");
             Targets targets = updateTargets(root.consistentSnapshot(), "targets", root.targets(), file, start);
             folder.seen(start);
-            trusted = new Trusted(start, root, timestamp, snapshot, targets);
+            return new Trusted(start, root, timestamp, snapshot, targets);
         }
     }
 
@@ -268,6 +278,10 @@ public final class TufClient {
      * @throws TufException if a role on the way cannot be had or is not good: then nobody knows what it would have said
      */
     public Optional<TargetFile> find(String path) {
+        return refusing(() -> search(path));
+    }
+
+    private Optional<TargetFile> search(String path) {
         Trusted now = trusted();
         Set<String> visited = new HashSet<>();
         TargetFile own = now.targets().targets().get(path);
@@ -325,11 +339,18 @@ public final class TufClient {
      * an earlier attempt that broke off is gone on with.
      */
     public void download(TargetFile target, Fetcher targets, Path file) {
-        Downloads.target(targets, remotePath(target), target, file);
+        refusing(() -> {
+            Downloads.target(targets, remotePath(target), target, file);
+            return true;
+        });
     }
 
     /** The bytes of a small target, such as an index, of at most so many bytes. */
     public byte[] read(TargetFile target, Fetcher targets, long most) {
+        return refusing(() -> readAll(target, targets, most));
+    }
+
+    private byte[] readAll(TargetFile target, Fetcher targets, long most) {
         if (target.length() > most) {
             throw new TufException(
                     Code.LIMIT,
@@ -348,6 +369,21 @@ public final class TufClient {
                 trusted().root().consistentSnapshot() ? new Hashes(target.path(), target.hashes()).name() + "." : "";
         return UrlPath.encodeParts(
                 target.path().substring(0, name) + prefix + target.path().substring(name));
+    }
+
+    /** Whatever goes wrong unforeseen, in a fetcher, the file system or a provider of cryptography, is a refusal. */
+    private static <T> T refusing(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (TufException refusal) {
+            throw refusal;
+        } catch (RuntimeException e) {
+            throw new TufException(
+                    Code.FAILED,
+                    "The repository could not be checked (" + e
+                            + "), so nothing of it is believed: try again, and report it if that does not help",
+                    e);
+        }
     }
 
     private Trusted trusted() {

@@ -42,6 +42,8 @@ public final class TufException extends RuntimeException {
         /** A local file cannot be read or written. */
         STORAGE,
         /** There is no trusted root to begin with. */
-        NOT_INITIALIZED
+        NOT_INITIALIZED,
+        /** Checking itself failed, which refuses too. */
+        FAILED
     }
 }

@@ -10,10 +10,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ArrayNode;
@@ -237,6 +241,79 @@ class AttackTest extends Conformance {
                     .isInstanceOfSatisfying(
                             TufException.class,
                             refusal -> assertThat(refusal.code()).isEqualTo(Code.UNREACHABLE));
+        }
+    }
+
+    /** What a server sends of an answer before it goes on a byte at a time, without end. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "HTTP/1.1 200 OK\r\nX-Head: ",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;name=",
+                "HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n \r\n1;name=",
+            })
+    @Timeout(30)
+    void aServerThatStallsIsGivenUpWhereverItDoes(String begin) throws IOException {
+        init();
+        refreshes();
+        repo.publish("snapshot", "timestamp");
+        List<String> before = trusted();
+        try (Staller server = new Staller(begin)) {
+            for (String stalled : List.of("2.root.json", "timestamp.json")) {
+                TufClient client = new TufClient(
+                        metadata(),
+                        (path, offset) -> path.equals(stalled)
+                                ? new HttpFetcher(server.url(), LITTLE).open(path, offset)
+                                : new HttpFetcher(repo.url("metadata/")).open(path, offset),
+                        Clock.systemUTC());
+                assertThatThrownBy(client::refresh)
+                        .isInstanceOfSatisfying(
+                                TufException.class,
+                                refusal -> assertThat(refusal.code()).isEqualTo(Code.UNREACHABLE));
+                assertThat(trusted()).isEqualTo(before);
+            }
+        }
+        refreshes();
+    }
+
+    /** Begins an answer and then draws it out. */
+    private record Staller(ServerSocket socket, ExecutorService threads) implements AutoCloseable {
+        Staller(String begin) throws IOException {
+            this(
+                    new ServerSocket(0, 50, InetAddress.getLoopbackAddress()),
+                    Executors.newVirtualThreadPerTaskExecutor());
+            threads.submit(() -> {
+                while (true) {
+                    Socket connection = socket.accept();
+                    threads.submit(() -> stall(connection, begin));
+                }
+            });
+        }
+
+        private static Void stall(Socket connection, String begin) throws IOException, InterruptedException {
+            try (connection) {
+                OutputStream out = connection.getOutputStream();
+                out.write(begin.getBytes(StandardCharsets.US_ASCII));
+                while (true) {
+                    out.flush();
+                    Thread.sleep(50);
+                    if (!begin.isEmpty()) {
+                        out.write('x');
+                    }
+                }
+            }
+        }
+
+        URI url() {
+            return URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/");
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+            threads.shutdownNow();
         }
     }
 
