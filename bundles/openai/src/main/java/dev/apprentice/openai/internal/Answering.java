@@ -90,14 +90,22 @@ final class Answering {
                 .orElseGet(() -> continued(question, responder, List.of(NEXT_TURN)));
     }
 
-    /** Fills the gap before a suffix if the model was trained to, else goes on from the prompt and says so. */
+    /**
+     * Fills the gap before a suffix if the model was trained to, up to where it would write the suffix again; else goes on from the prompt
+     * and says so.
+     */
     private Prompt continued(Question question, Responder responder, List<String> ends) {
         String text = responder.prepare(question.prompt());
         String suffix = question.prompt().suffix();
         Optional<int[]> gap = suffix.isEmpty() ? Optional.empty() : model.fillInTheMiddle(text, suffix);
         int[] tokens = gap.orElseGet(() -> model.tokenizer().encode(text));
         return new Prompt(
-                tokens.length == 0 ? new int[] {model.tokenizer().endOfText()} : tokens, gap.isPresent(), ends);
+                tokens.length == 0 ? new int[] {model.tokenizer().endOfText()} : tokens,
+                gap.isPresent(),
+                gap.isEmpty()
+                        ? ends
+                        : Stream.concat(ends.stream(), SuffixStop.of(suffix).stream())
+                                .toList());
     }
 
     private static GenerationRequest request(Question question, Responder responder, Prompt prompt) {
