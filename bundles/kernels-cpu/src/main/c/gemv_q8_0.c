@@ -18,3 +18,8 @@ EXPORT AVX512 void apprentice_gemv_q8_0(
         float *y, long y_stride) {
     gemv(Q8_0_BYTES, w, rows, columns, x, tokens, scale, result, y, y_stride);
 }
+
+EXPORT AVX512 void apprentice_gemv_where_q8_0(
+        const uint8_t *w, long rows, long columns, const struct activations *x, const float *mask, float *y) {
+    gemv_where(Q8_0_BYTES, w, rows, columns, x, mask, y);
+}

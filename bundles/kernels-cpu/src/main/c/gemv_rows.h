@@ -1,5 +1,6 @@
 #pragma once
 #include "activations.h"
+#include "masked_rows.h"
 #include <string.h>
 
 /*
@@ -45,10 +46,10 @@ INLINE __m512 add_product(struct group w, const struct activations *x, __m512 su
     return _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot), _mm512_mul_ps(w.scale, _mm512_load_ps(x->scale)), sum);
 }
 
+/* Rows that begin at w[r]; those at ahead[r] will be asked for next. */
 INLINE void some_rows(
-        const int rows, const int tokens, const int block_bytes, const uint8_t *w, long blocks, const struct activations *x,
-        long x_stride, float scale, enum result result, float *y, long y_stride) {
-    long row_bytes = blocks * block_bytes;
+        const int rows, const int tokens, const int block_bytes, const uint8_t *const w[4], const uint8_t *const ahead[4],
+        long blocks, const struct activations *x, long x_stride, float scale, enum result result, float *y, long y_stride) {
     __m512 sum[4][8];
 #pragma GCC unroll 4
     for (int r = 0; r < rows; r++) {
@@ -61,11 +62,11 @@ INLINE void some_rows(
     for (long g = 0; g < whole; g++) {
 #pragma GCC unroll 4
         for (int r = 0; r < rows; r++) {
-            const uint8_t *p = w + r * row_bytes + g * BLOCKS * block_bytes;
+            long at = g * BLOCKS * block_bytes;
             for (int line = 0; line < BLOCKS * block_bytes; line += 64) {
-                _mm_prefetch((const char *)(p + rows * row_bytes + line), _MM_HINT_T0);
+                _mm_prefetch((const char *)(ahead[r] + at + line), _MM_HINT_T0);
             }
-            struct group weights = load(p, BLOCKS);
+            struct group weights = load(w[r] + at, BLOCKS);
 #pragma GCC unroll 8
             for (int t = 0; t < tokens; t++) {
                 sum[r][t] = add_product(weights, x + t * x_stride + g, sum[r][t]);
@@ -75,7 +76,7 @@ INLINE void some_rows(
 #pragma GCC unroll 4
     for (int r = 0; r < rows; r++) {
         if (left > 0) {
-            struct group weights = load(w + r * row_bytes + whole * BLOCKS * block_bytes, (int)left);
+            struct group weights = load(w[r] + whole * BLOCKS * block_bytes, (int)left);
 #pragma GCC unroll 8
             for (int t = 0; t < tokens; t++) {
                 sum[r][t] = add_product(weights, x + t * x_stride + whole, sum[r][t]);
@@ -89,16 +90,30 @@ INLINE void some_rows(
     }
 }
 
+/* Rows one after the other. */
+INLINE void next_rows(
+        const int rows, const int tokens, const int block_bytes, const uint8_t *w, long blocks, const struct activations *x,
+        long x_stride, float scale, enum result result, float *y, long y_stride) {
+    long row_bytes = blocks * block_bytes;
+    const uint8_t *at[4], *ahead[4];
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++) {
+        at[r] = w + r * row_bytes;
+        ahead[r] = at[r] + rows * row_bytes;
+    }
+    some_rows(rows, tokens, block_bytes, at, ahead, blocks, x, x_stride, scale, result, y, y_stride);
+}
+
 INLINE void all_rows(
         const int step, const int tokens, const int block_bytes, const uint8_t *w, long rows, long blocks,
         const struct activations *x, float scale, enum result result, float *y, long y_stride) {
     long row_bytes = blocks * block_bytes, x_stride = (blocks + BLOCKS - 1) / BLOCKS;
     long row = 0;
     for (; row + step <= rows; row += step) {
-        some_rows(step, tokens, block_bytes, w + row * row_bytes, blocks, x, x_stride, scale, result, y + row, y_stride);
+        next_rows(step, tokens, block_bytes, w + row * row_bytes, blocks, x, x_stride, scale, result, y + row, y_stride);
     }
     for (; row < rows; row++) {
-        some_rows(1, tokens, block_bytes, w + row * row_bytes, blocks, x, x_stride, scale, result, y + row, y_stride);
+        next_rows(1, tokens, block_bytes, w + row * row_bytes, blocks, x, x_stride, scale, result, y + row, y_stride);
     }
 }
 
@@ -115,5 +130,30 @@ INLINE void gemv(
         case 6: all_rows(2, 6, block_bytes, w, rows, blocks, x, scale, result, y, y_stride); break;
         case 7: all_rows(2, 7, block_bytes, w, rows, blocks, x, scale, result, y, y_stride); break;
         case 8: all_rows(2, 8, block_bytes, w, rows, blocks, x, scale, result, y, y_stride); break;
+    }
+}
+
+/* y = x Wᵀ of one token where mask is not 0, and 0 elsewhere: the weights of those rows are not read. */
+INLINE void gemv_where(
+        const int block_bytes, const uint8_t *w, long rows, long columns, const struct activations *x, const float *mask, float *y) {
+    long blocks = columns / BLOCK, row_bytes = blocks * block_bytes;
+    int32_t kept[ROWS_LISTED + 16];
+    for (long from = 0; from < rows; from += ROWS_LISTED) {
+        long here = rows - from < ROWS_LISTED ? rows - from : ROWS_LISTED;
+        int count = list_rows(mask + from, here, from, y + from, kept);
+        for (int i = 0; i < count; i += 4) {
+            const uint8_t *at[4], *ahead[4];
+#pragma GCC unroll 4
+            for (int r = 0; r < 4; r++) {
+                at[r] = w + kept[i + r] * row_bytes;
+                ahead[r] = w + kept[i + 4 + r] * row_bytes;
+            }
+            float sums[4];
+            some_rows(4, 1, block_bytes, at, ahead, blocks, x, 0, 1, REPLACE, sums, 0);
+#pragma GCC unroll 4
+            for (int r = 0; r < 4; r++) {
+                y[kept[i + r]] = sums[r];
+            }
+        }
     }
 }

@@ -16,6 +16,17 @@ EXPORT AVX512 void apprentice_swiglu(const float *gate, const float *up, float *
     }
 }
 
+/* gate = 0 where |silu(gate)| < threshold (CATS, arXiv 2404.08763). */
+EXPORT AVX512 void apprentice_drop_below(float threshold, float *gate, long count) {
+    for (long i = 0; i < count; i += 16) {
+        __mmask16 there = first16(count - i);
+        __m512 g = _mm512_maskz_loadu_ps(there, gate + i);
+        __m512 size = _mm512_abs_ps(_mm512_mul_ps(g, sigmoid(g)));
+        __mmask16 stays = _mm512_cmp_ps_mask(size, _mm512_set1_ps(threshold), _CMP_NLT_UQ); /* NaN stays */
+        _mm512_mask_storeu_ps(gate + i, there, _mm512_maskz_mov_ps(stays, g));
+    }
+}
+
 /* silu' = s + silu · (1 - s) with s the sigmoid. */
 EXPORT AVX512 void apprentice_swiglu_backward(
         const float *gate, const float *up, const float *d_out, float *d_gate, float *d_up, long count) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param httpPort port of the console and the API; 0 takes any free one
  * @param modelDirectory a model in Hugging Face layout or a GGUF file; null means the embedded one
  * @param modelWeights how linear weights are held: {@code file}, as the file has them, or a type into which they are converted
+ * @param modelSparsity part of the feed-forward layers' neurons that generating leaves out; 0 leaves out none
  * @param keyValues how keys and values of the tokens read are held while answering: F32, F16 or Q8_0
  * @param prefixCacheMebibytes memory for those of earlier prompts; 0 keeps none
  * @param trainingMebibytes memory that learning may take beside the model's weights
@@ -28,6 +29,7 @@ public record Settings(
         int httpPort,
         @Nullable Path modelDirectory,
         String modelWeights,
+        double modelSparsity,
         String keyValues,
         int prefixCacheMebibytes,
         int trainingMebibytes,
@@ -38,7 +40,15 @@ public record Settings(
     public static final String FILE = "apprentice.properties";
 
     private static final List<String> KEYS = List.of(
-            "http.port", "model.dir", "model.weights", "kv", "prefix.cache", "training.memory", "threads", "log.level");
+            "http.port",
+            "model.dir",
+            "model.weights",
+            "model.sparsity",
+            "kv",
+            "prefix.cache",
+            "training.memory",
+            "threads",
+            "log.level");
     private static final String AS_IN_THE_FILE = "file";
     private static final List<String> WEIGHTS =
             List.of(AS_IN_THE_FILE, "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q4_K", "Q5_K", "Q6_K", "Q4_G128");
@@ -86,6 +96,7 @@ public record Settings(
                 port,
                 modelDirectory,
                 modelWeights,
+                modelSparsity,
                 keyValues,
                 prefixCacheMebibytes,
                 trainingMebibytes,
@@ -100,6 +111,7 @@ public record Settings(
         properties.put("apprentice.home", home.toString());
         properties.put("apprentice.http.port", Integer.toString(httpPort));
         properties.put("apprentice.model.weights", modelWeights);
+        properties.put("apprentice.model.sparsity", Double.toString(modelSparsity));
         properties.put("apprentice.kv", keyValues);
         properties.put("apprentice.prefix.cache", Integer.toString(prefixCacheMebibytes));
         properties.put("apprentice.training.memory", Integer.toString(trainingMebibytes));
@@ -122,6 +134,7 @@ public record Settings(
                     number("http.port", DEFAULT_PORT, 0, 65_535),
                     modelDirectory(),
                     oneOf("model.weights", AS_IN_THE_FILE, WEIGHTS),
+                    sparsity(),
                     oneOf("kv", "F16", KEY_VALUES),
                     number("prefix.cache", DEFAULT_PREFIX_CACHE, 0, 1 << 20),
                     number("training.memory", DEFAULT_TRAINING, 1, 1 << 20),
@@ -144,6 +157,14 @@ public record Settings(
                 throw bad(key, text, "a whole number from " + least + " to " + most, e);
             }
             throw bad(key, text, "a whole number from " + least + " to " + most, null);
+        }
+
+        private double sparsity() {
+            String text = properties.getProperty("model.sparsity", "0").strip();
+            if (!text.matches("0(\\.\\d{1,2})?")) {
+                throw bad("model.sparsity", text, "0, or a part of the neurons below 1 such as 0.5", null);
+            }
+            return Double.parseDouble(text);
         }
 
         private String oneOf(String key, String otherwise, List<String> allowed) {

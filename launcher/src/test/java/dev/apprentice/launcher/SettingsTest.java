@@ -27,11 +27,12 @@ class SettingsTest {
     void valuesReachTheFramework() throws IOException {
         Files.writeString(
                 home.resolve(Settings.FILE),
-                "http.port=0\nmodel.weights=Q8_0\nkv=Q8_0\nprefix.cache=9\ntraining.memory=77\nthreads=3\nmodel.dir="
+                "http.port=0\nmodel.weights=Q8_0\nmodel.sparsity=0.5\nkv=Q8_0\nprefix.cache=9\ntraining.memory=77\nthreads=3\nmodel.dir="
                         + home + "\n");
         assertThat(Settings.read(home).frameworkProperties())
                 .containsEntry("apprentice.http.port", "0")
                 .containsEntry("apprentice.model.weights", "Q8_0")
+                .containsEntry("apprentice.model.sparsity", "0.5")
                 .containsEntry("apprentice.kv", "Q8_0")
                 .containsEntry("apprentice.prefix.cache", "9")
                 .containsEntry("apprentice.training.memory", "77")
@@ -46,6 +47,8 @@ class SettingsTest {
                 "http.port=x",
                 "model.weights=Q3",
                 "kv=BF16",
+                "model.sparsity=1",
+                "model.sparsity=half",
                 "prefix.cache=-1",
                 "training.memory=0",
                 "threads=0",

@@ -30,6 +30,8 @@ public record Commit(
     public enum Kind {
         INSTALLED,
         LEARNED,
-        REBASED
+        REBASED,
+        /** Its adapter was learned elsewhere. */
+        IMPORTED
     }
 }

@@ -42,6 +42,14 @@ public interface Learner {
     /** One learning cycle: sample, train, validate, commit or discard. */
     CycleReport cycle(Progress progress);
 
+    /**
+     * Takes over an adapter that was learned elsewhere, if the gate lets it pass. Optimiser and importance start anew; experiences stay.
+     *
+     * @return the commit that is the head now
+     * @throws LearningException with code REFUSED if it is of another shape than this skill's, or makes a type of task worse
+     */
+    Commit take(Adapter adapter, Progress progress);
+
     /** Measures on the held-out part and on the core set, with the adapter that serves. */
     Measurement measure(Progress progress);
 

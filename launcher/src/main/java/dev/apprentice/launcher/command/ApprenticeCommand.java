@@ -30,6 +30,8 @@ import picocli.CommandLine.Command;
             MeasureCommand.class,
             CompleteCommand.class,
             HistoryCommand.class,
+            ExportCommand.class,
+            ImportCommand.class,
             TrustCommand.class,
             TokenCommand.class,
             KeyCommand.class,

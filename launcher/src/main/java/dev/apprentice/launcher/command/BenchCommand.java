@@ -29,13 +29,25 @@ import tools.jackson.databind.node.ObjectNode;
         subcommands = InstallBenchCommand.class,
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
+    /** What a row may have beside its bench, shape and type. */
+    private static final List<String> FACTS = List.of(
+            "threads",
+            "tokensPerSecond",
+            "bandwidthFraction",
+            "residentMiB",
+            "peer",
+            "ratio",
+            "sparsity",
+            "perplexity");
+
     @Mixin
     private JsonOption output = new JsonOption();
 
     @Parameters(
             arity = "0..*",
             paramLabel = "KIND",
-            description = "decode, prefill, train or lora (default: all of them).")
+            description =
+                    "decode, prefill, train or lora (default: all of these); sparse, what leaving neurons out brings and costs.")
     private List<String> kinds = List.of();
 
     @Option(
@@ -106,8 +118,7 @@ final class BenchCommand implements Callable<Integer> {
             row.put("bench", result.path("bench").asString());
             row.put("shape", shape(result.path("shape").asString()));
             row.put("type", result.path("weightType").asString());
-            for (String fact :
-                    List.of("threads", "tokensPerSecond", "bandwidthFraction", "residentMiB", "peer", "ratio")) {
+            for (String fact : FACTS) {
                 if (!result.path(fact).isMissingNode() && !result.path(fact).isNull()) {
                     row.set(fact, result.path(fact));
                 }
@@ -124,7 +135,7 @@ final class BenchCommand implements Callable<Integer> {
         JsonNode machine = report.path("machine");
         System.out.printf(
                 Locale.ROOT,
-                "%s; memory reads %.1f GB/s, matrix products %.0f GFLOP/s%n%n%-18s %-6s %-6s %14s %12s %13s %10s %8s%n",
+                "%s; memory reads %.1f GB/s, matrix products %.0f GFLOP/s%n%n%-18s %-6s %-6s %14s %12s %13s %10s %8s %9s %10s%n",
                 machine.path("kernels").asString(),
                 machine.path("readBandwidth").asDouble(),
                 machine.path("matrixPeak").asDouble(),
@@ -135,32 +146,28 @@ final class BenchCommand implements Callable<Integer> {
                 "bandwidth",
                 "resident MiB",
                 "peer",
-                "ratio");
+                "ratio",
+                "left out",
+                "perplexity");
         for (JsonNode row : rows) {
             System.out.printf(
                     Locale.ROOT,
-                    "%-18s %-6s %-6s %14.1f %12s %13d %10s %8s%n",
+                    "%-18s %-6s %-6s %14.1f %12s %13d %10s %8s %9s %10s%n",
                     row.path("bench").asString(),
                     row.path("shape").asString(),
                     row.path("type").asString(),
                     row.path("tokensPerSecond").asDouble(),
-                    row.has("bandwidthFraction")
-                            ? String.format(
-                                    Locale.ROOT,
-                                    "%.0f %%",
-                                    100 * row.path("bandwidthFraction").asDouble())
-                            : "",
+                    number("%.0f %%", row.path("bandwidthFraction"), 100),
                     row.path("residentMiB").asLong(),
-                    row.has("peer")
-                            ? String.format(
-                                    Locale.ROOT,
-                                    "%.1f",
-                                    row.path("peer").path("tokensPerSecond").asDouble())
-                            : "",
-                    row.has("ratio")
-                            ? String.format(
-                                    Locale.ROOT, "%.3f", row.path("ratio").asDouble())
-                            : "");
+                    number("%.1f", row.path("peer").path("tokensPerSecond"), 1),
+                    number("%.3f", row.path("ratio"), 1),
+                    number("%.1f %%", row.path("sparsity"), 100),
+                    number("%.3f", row.path("perplexity"), 1));
         }
+    }
+
+    /** Nothing for a fact that the row does not have. */
+    private static String number(String format, JsonNode fact, double times) {
+        return fact.isNumber() ? String.format(Locale.ROOT, format, times * fact.asDouble()) : "";
     }
 }

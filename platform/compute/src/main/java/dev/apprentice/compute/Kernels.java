@@ -48,6 +48,15 @@ public interface Kernels {
         addLowRank(adapter, x, lowRank, y);
     }
 
+    /**
+     * y = x Wᵀ of one token where mask is not 0, and 0 elsewhere, whose weights are not read; W (out, in), x (1, in), mask and y (1,
+     * out).
+     */
+    void multiplyWhere(Matrix weight, Tensor mask, Tensor x, Tensor y);
+
+    /** y = x Wᵀ of one token; of inputs that are 0 the weights are not read; W (out, in), x (1, in), y (1, out). */
+    void multiplyActive(InputMajorMatrix weight, Tensor x, Tensor y);
+
     /** dx += scale · dy W; W (out, in), dy (n, out), dx (n, in). The backward product of a frozen weight. */
     void multiplyTransposedAdd(Matrix weight, Tensor dy, float scale, Tensor dx);
 
@@ -94,6 +103,9 @@ public interface Kernels {
 
     /** out = silu(gate) ⊙ up (arXiv 2002.05202); all (n, d). */
     void swiGlu(Tensor gate, Tensor up, Tensor out);
+
+    /** gate = 0 in place where |silu(gate)| is below the threshold (CATS, arXiv 2404.08763); gate (n, d). */
+    void dropBelow(float threshold, Tensor gate);
 
     /** dGate, dUp = gradients of {@link #swiGlu} (overwritten); all (n, d). */
     void swiGluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp);

@@ -35,7 +35,12 @@ public interface Benchmark {
         /** Forward and backward over 512 tokens to a LoRA adapter of rank 16 on all linear layers. */
         TRAIN,
         /** How much of its speed decoding and prefill keep with such an adapter, turn about with the base. */
-        LORA;
+        LORA,
+        /**
+         * Decoding that leaves out a part of the feed-forward layers' neurons, turn about with one that leaves out none; of the embedded
+         * model, whose weights are not noise, also the perplexity on the core set.
+         */
+        SPARSE;
 
         /** What people call it. */
         public String label() {
@@ -49,7 +54,7 @@ public interface Benchmark {
                     .findFirst()
                     .orElseThrow(() -> new ModelException(
                             ModelException.Code.BAD_REQUEST,
-                            "There is no benchmark '" + label + "': say decode, prefill, train or lora"));
+                            "There is no benchmark '" + label + "': say decode, prefill, train, lora or sparse"));
         }
     }
 
@@ -109,7 +114,10 @@ public interface Benchmark {
      * @param bandwidthFraction of the machine's read bandwidth that decoding uses for weights
      * @param residentMiB memory of the whole process just after
      * @param peer the other engine, where one has taken turns with this one
-     * @param ratio of the speed to the peer's; of that with an adapter to that without one
+     * @param ratio of the speed to the peer's; of that with an adapter to that without one; of sparse decoding to dense
+     * @param sparsity the part of the feed-forward layers' neurons that was left out, measured on another text than the one that the
+     *     thresholds come from
+     * @param perplexity on the core set
      */
     record Result(
             String bench,
@@ -120,7 +128,9 @@ public interface Benchmark {
             OptionalDouble bandwidthFraction,
             long residentMiB,
             Optional<Peer> peer,
-            OptionalDouble ratio) {}
+            OptionalDouble ratio,
+            OptionalDouble sparsity,
+            OptionalDouble perplexity) {}
 
     /** All of a run. */
     record Report(Machine machine, List<Result> results) {

@@ -11,6 +11,7 @@ import dev.apprentice.compute.AttentionGradient;
 import dev.apprentice.compute.AttentionShape;
 import dev.apprentice.compute.AttentionTape;
 import dev.apprentice.compute.DataType;
+import dev.apprentice.compute.InputMajorMatrix;
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Matrix;
@@ -147,6 +148,70 @@ public abstract class KernelsContract {
             kernels.multiplyTransposedAdd(weight, dy, -0.3f, dx);
             assertSum("multiplyTransposedAdd " + what, dx, before, -0.3f, change, size[1], backwardRounding);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void productsByAMaskAreThoseOfTheRowsThatItNames(DataType type) {
+        for (int[] size : PRODUCTS) {
+            int in = Math.ceilDiv(size[2], type.blockElements()) * type.blockElements();
+            Matrix weight = samples.matrix(type, size[1], in);
+            Tensor x = samples.tensor(1, in);
+            double[][] expected = DoubleReference.timesTransposed(doubles(x), samples.doubles(weight));
+            for (double kept : new double[] {0, 0.3, 1}) {
+                Tensor mask = samples.sparse(size[1], kept);
+                double[][] wanted =
+                        DoubleReference.generate(1, size[1], (i, j) -> mask.get(0, j) == 0 ? 0 : expected[i][j]);
+                Tensor y = samples.filled(1, size[1], Float.NaN);
+                kernels.multiplyWhere(weight, mask, x, y);
+                String what = "multiplyWhere " + type + " " + size[1] + "x" + in + ", of which " + kept;
+                double rounding = roundingPerTerm(type, 1) * Math.sqrt(in);
+                assertSum(what, y, new double[1][size[1]], 1, wanted, in, rounding);
+            }
+        }
+    }
+
+    @Test
+    void productsOfWhatIsActiveAgreeWithTheFormula() {
+        for (int outputs : new int[] {1, 3, 64, 127, 128, 129, 385}) {
+            for (int inputs : new int[] {32, 96, 1056}) {
+                Matrix weight = samples.matrix(DataType.Q4_0, outputs, inputs);
+                InputMajorMatrix byInput = InputMajorMatrix.of(arena, weight);
+                for (double active : new double[] {0, 0.02, 0.5, 1}) {
+                    Tensor x = samples.sparse(inputs, active);
+                    Tensor y = samples.filled(1, outputs, Float.NaN);
+                    kernels.multiplyActive(byInput, x, y);
+                    double[][] expected = DoubleReference.timesTransposed(doubles(x), samples.doubles(weight));
+                    String what = "multiplyActive " + outputs + "x" + inputs + ", of which " + active;
+                    double rounding = roundingPerTerm(DataType.Q4_0, 1) * Math.sqrt(inputs);
+                    assertSum(what, y, new double[1][outputs], 1, expected, inputs, rounding);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 17, 65, 8200})
+    void gatesBelowTheThresholdBecomeNought(int columns) {
+        float threshold = 0.1f;
+        Tensor gate = samples.tensor(3, columns);
+        gate.set(0, 0, -200); // silu is as good as 0
+        gate.set(1, 0, 200);
+        gate.set(2, 0, Float.NaN);
+        double[][] before = doubles(gate);
+        kernels.dropBelow(threshold, gate);
+        for (int row = 0; row < 3; row++) {
+            for (int i = 0; i < columns; i++) {
+                double silu = before[row][i] / (1 + Math.exp(-before[row][i]));
+                if (Math.abs(Math.abs(silu) - threshold) > 1e-6) { // else either is right
+                    double expected = Math.abs(silu) < threshold ? 0 : before[row][i];
+                    assertThat((double) gate.get(row, i)).isEqualTo(expected);
+                }
+            }
+        }
+        assertThat(gate.get(0, 0)).isZero();
+        assertThat(gate.get(1, 0)).isEqualTo(200);
+        assertThat(gate.get(2, 0)).isNaN();
     }
 
     @Test
@@ -426,6 +491,16 @@ public abstract class KernelsContract {
         Tensor gated = samples.filled(20, 33, 0);
         kernels.swiGlu(x, normed, gated);
         assertThat(gated.get(7, 12)).isNaN();
+
+        Tensor one = x.rows(7, 1);
+        Tensor wanted = samples.filled(1, 17, 1);
+        Tensor product = samples.filled(1, 17, 0);
+        kernels.multiplyWhere(samples.matrix(DataType.F32, 17, 33), wanted, one, product);
+        assertThat(product.get(0, 0)).isNaN();
+        Tensor active = samples.filled(1, 32, 0);
+        active.set(0, 31, Float.NaN);
+        kernels.multiplyActive(InputMajorMatrix.of(arena, samples.matrix(DataType.Q4_0, 17, 32)), active, product);
+        assertThat(product.get(0, 16)).isNaN();
 
         float[] losses = new float[20];
         kernels.score(x, new int[20], losses, new int[20]);

@@ -31,6 +31,17 @@ final class Samples {
         return tensor;
     }
 
+    /** One row of which about a part is not 0. */
+    Tensor sparse(int columns, double part) {
+        Tensor tensor = tensor(1, columns);
+        for (int column = 0; column < columns; column++) {
+            if (random.nextDouble() >= part) {
+                tensor.set(0, column, 0);
+            }
+        }
+        return tensor;
+    }
+
     Tensor filled(int rows, int columns, float value) {
         Tensor tensor = Tensor.allocate(arena, rows, columns);
         for (int row = 0; row < rows; row++) {

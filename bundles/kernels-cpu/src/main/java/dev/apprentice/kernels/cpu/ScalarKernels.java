@@ -4,6 +4,7 @@ import dev.apprentice.compute.AttentionGradient;
 import dev.apprentice.compute.AttentionShape;
 import dev.apprentice.compute.AttentionTape;
 import dev.apprentice.compute.Dequantizer;
+import dev.apprentice.compute.InputMajorMatrix;
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.RotaryTable;
@@ -40,6 +41,29 @@ public final class ScalarKernels implements Kernels {
                 }
                 add(y, token, out, scale * sum);
             }
+        }
+    }
+
+    @Override
+    public void multiplyWhere(Matrix weight, Tensor mask, Tensor x, Tensor y) {
+        Shapes.productWhere(weight, mask, x, y);
+        multiply(weight, x, y);
+        for (int out = 0; out < weight.rows(); out++) {
+            if (mask.get(0, out) == 0) {
+                y.set(0, out, 0);
+            }
+        }
+    }
+
+    @Override
+    public void multiplyActive(InputMajorMatrix weight, Tensor x, Tensor y) {
+        Shapes.activeProduct(weight, x, y);
+        for (int out = 0; out < weight.outputs(); out++) {
+            float sum = 0;
+            for (int in = 0; in < weight.inputs(); in++) {
+                sum += x.get(0, in) * weight.get(out, in);
+            }
+            y.set(0, out, sum);
         }
     }
 
@@ -217,6 +241,18 @@ public final class ScalarKernels implements Kernels {
             for (int i = 0; i < gate.columns(); i++) {
                 float g = gate.get(row, i);
                 out.set(row, i, g * sigmoid(g) * up.get(row, i));
+            }
+        }
+    }
+
+    @Override
+    public void dropBelow(float threshold, Tensor gate) {
+        for (int row = 0; row < gate.rows(); row++) {
+            for (int i = 0; i < gate.columns(); i++) {
+                float g = gate.get(row, i);
+                if (Math.abs(g * sigmoid(g)) < threshold) {
+                    gate.set(row, i, 0);
+                }
             }
         }
     }

@@ -155,6 +155,16 @@ final class SkillLearner implements Learner, AutoCloseable {
         });
     }
 
+    @Override
+    public Commit take(Adapter adapter, Progress progress) {
+        return exclusively(() -> {
+            Mind start = mind;
+            Samples samples = samples();
+            return new AdapterImport(tools, commits, start, experiences, rehearsal(samples), samples)
+                    .run(adapter, progress, next -> swap(start, next));
+        });
+    }
+
     private void swap(Mind from, Mind to) {
         mind = to;
         spare = from.vectors();
@@ -178,9 +188,7 @@ final class SkillLearner implements Learner, AutoCloseable {
 
     private LearningCycle.Workspace workspace(Mind start) {
         Samples samples = samples();
-        Rehearsal known = rehearsal;
-        Rehearsal general = known == null ? new Rehearsal(tools.texts().rehearsal(), samples) : known;
-        rehearsal = general;
+        Rehearsal general = rehearsal(samples);
         Trainer training = trainer == null ? trainer(start) : trainer;
         trainer = training;
         LearnedVectors candidate =
@@ -189,6 +197,13 @@ final class SkillLearner implements Learner, AutoCloseable {
         Sampler sampler = new Sampler(skillId(), settings(), experiences, samples, general);
         return new LearningCycle.Workspace(
                 sampler, samples, general, experiences, scorer, memories, training, candidate);
+    }
+
+    private Rehearsal rehearsal(Samples samples) {
+        Rehearsal known = rehearsal;
+        Rehearsal general = known == null ? new Rehearsal(tools.texts().rehearsal(), samples) : known;
+        rehearsal = general;
+        return general;
     }
 
     private Trainer trainer(Mind start) {

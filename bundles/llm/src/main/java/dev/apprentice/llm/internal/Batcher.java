@@ -165,7 +165,7 @@ final class Batcher {
         }
         for (Step step : steps) {
             try {
-                Tensor hidden = step.session.read(new int[] {step.token});
+                Tensor hidden = step.session.step(step.token);
                 transformer.head(step.session.network().weights(), hidden, step.logits);
             } catch (RuntimeException | Error e) {
                 step.failure = e;
@@ -176,10 +176,10 @@ final class Batcher {
     private void together(List<Step> steps) {
         // neighbours with the same adapter make larger products
         List<Step> rows = steps.stream()
-                .sorted(Comparator.comparingInt(step -> System.identityHashCode(step.session.network())))
+                .sorted(Comparator.comparingInt(step -> System.identityHashCode(step.session.steps())))
                 .toList();
-        Network network = MixedNetwork.of(
-                rows.stream().map(step -> step.session.network()).toList());
+        Network network =
+                MixedNetwork.of(rows.stream().map(step -> step.session.steps()).toList());
         int n = rows.size();
         List<Pass.Part> parts = new ArrayList<>();
         for (int row = 0; row < n; row++) {

@@ -5,6 +5,7 @@ import dev.apprentice.model.TrainingSample;
 import dev.apprentice.model.WeightedSample;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Takes texts through a model block by block, all texts through one block before the next, so that a block can be changed between
@@ -60,6 +61,11 @@ final class CalibrationPass implements AutoCloseable {
             inputs.down().add(transformer.kernels(), at.activated(), hidden.rows());
         });
         return inputs;
+    }
+
+    /** Shows the gates (tokens, feedForward) of the next block if it is this one, text after text. */
+    void showGates(Network.Block block, Consumer<Tensor> gates) {
+        run(block, (at, rows) -> gates.accept(at.gate()));
     }
 
     /** Goes through a block to the next one. */

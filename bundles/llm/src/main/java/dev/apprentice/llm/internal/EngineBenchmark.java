@@ -7,6 +7,7 @@ import dev.apprentice.model.AdapterSpec;
 import dev.apprentice.model.Benchmark;
 import dev.apprentice.model.GenerationRequest;
 import dev.apprentice.model.ModelException;
+import dev.apprentice.model.ReferenceTexts;
 import dev.apprentice.model.Sampling;
 import dev.apprentice.model.Trainer;
 import dev.apprentice.model.TrainingSample;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ public final class EngineBenchmark implements Benchmark {
     private static final AdapterSpec LORA = new AdapterSpec(16, 32, AdapterSpec.LINEAR_LAYERS);
     private static final int[] PROMPTS = {128, 512};
     private static final int SEQUENCE = 512;
+    private static final int MOST_HELD_OUT = 65_536;
 
     /** Runs of each kind; the best counts. The first also warms the compiler up. */
     private static final int RUNS = 4;
@@ -39,6 +42,10 @@ public final class EngineBenchmark implements Benchmark {
     private final int threads;
     private final Path nativeCache;
     private final Optional<Path> program;
+    private final Optional<Trained> trained;
+
+    /** A model whose weights are not noise, and texts to calibrate it and to measure it on. */
+    record Trained(LlamaModel model, ReferenceTexts texts) {}
 
     /**
      * @param nativeCache folder into which the tokenizer's native library is unpacked
@@ -46,10 +53,16 @@ public final class EngineBenchmark implements Benchmark {
      *     name it, as it is run
      */
     public EngineBenchmark(Kernels kernels, int threads, Path nativeCache, Optional<Path> program) {
+        this(kernels, threads, nativeCache, program, Optional.empty());
+    }
+
+    /** @param trained the embedded model, to say what sparse decoding costs it */
+    EngineBenchmark(Kernels kernels, int threads, Path nativeCache, Optional<Path> program, Optional<Trained> trained) {
         this.kernels = kernels;
         this.threads = threads;
         this.nativeCache = nativeCache;
         this.program = program;
+        this.trained = trained;
     }
 
     @Override
@@ -80,7 +93,26 @@ public final class EngineBenchmark implements Benchmark {
                 }
             }
         }
+        if (request.kinds().contains(Kind.SPARSE) && trained.isPresent()) {
+            progress.accept("sparse of the embedded model on the core set");
+            sparse(trained.get(), machine, results);
+        }
         return new Report(machine, results);
+    }
+
+    /** What leaving neurons out costs a model whose weights are not noise. */
+    private static void sparse(Trained trained, Machine machine, List<Result> results) {
+        LlamaModel model = trained.model();
+        DataType type =
+                model.baseNetwork().blocks().getFirst().up().base().weight().type();
+        String core = String.join("\n\n", trained.texts().core());
+        List<int[]> heldOut = TextPieces.of("The core set", core, model, SEQUENCE, MOST_HELD_OUT)
+                .pieces();
+        GateQuantiles gates =
+                GateQuantiles.measure(model, String.join("\n\n", trained.texts().rehearsal()));
+        SparseLevels levels = SparseLevels.of(model, gates, heldOut);
+        new Run(machine, Shape.EMBEDDED_16M, type, model, Optional.empty(), results)
+                .sparse(levels, level -> OptionalDouble.of(levels.perplexity(level, heldOut)));
     }
 
     @Override
@@ -153,6 +185,11 @@ public final class EngineBenchmark implements Benchmark {
                     }
                 }
                 case TRAIN -> add("train " + SEQUENCE, new Beside(train(), Optional.empty()), OptionalDouble.empty());
+                case SPARSE -> {
+                    GateQuantiles gates = GateQuantiles.measure(model, List.of(tokens(SEQUENCE)));
+                    int[] others = Arrays.copyOfRange(tokens(2 * SEQUENCE), SEQUENCE, 2 * SEQUENCE);
+                    sparse(SparseLevels.of(model, gates, List.of(others)), level -> OptionalDouble.empty());
+                }
                 case LORA -> {
                     Adapter adapter = model.freshAdapter(LORA, 1);
                     turnAbout("lora decode", () -> decode(null), () -> decode(adapter));
@@ -161,6 +198,30 @@ public final class EngineBenchmark implements Benchmark {
                                 "lora prefill " + length, () -> prefill(length, null), () -> prefill(length, adapter));
                     }
                 }
+            }
+        }
+
+        /** Decodes at each sparsity, turn about. */
+        void sparse(SparseLevels levels, IntFunction<OptionalDouble> perplexity) {
+            double[] best = new double[levels.percents().size()];
+            for (int i = 0; i < RUNS; i++) {
+                for (int level = 0; level < best.length; level++) {
+                    best[level] = Math.max(best[level], decode(levels.models().get(level), null));
+                }
+            }
+            for (int level = 0; level < best.length; level++) {
+                results.add(new Result(
+                        "sparse " + levels.percents().get(level) + " %",
+                        shape,
+                        type.name(),
+                        machine.threads(),
+                        best[level],
+                        OptionalDouble.empty(),
+                        residentMiB(),
+                        Optional.empty(),
+                        OptionalDouble.of(best[level] / best[0]),
+                        OptionalDouble.of(levels.measured().get(level)),
+                        perplexity.apply(level)));
             }
         }
 
@@ -219,6 +280,10 @@ public final class EngineBenchmark implements Benchmark {
         }
 
         private double decode(@Nullable Adapter adapter) {
+            return decode(model, adapter);
+        }
+
+        private double decode(LlamaModel model, @Nullable Adapter adapter) {
             GenerationRequest request = new GenerationRequest(new int[] {1}, decoded(), Sampling.GREEDY, List.of());
             long start = System.nanoTime();
             int generated =
@@ -272,7 +337,9 @@ public final class EngineBenchmark implements Benchmark {
                     bandwidthFraction,
                     residentMiB(),
                     peer,
-                    ratio));
+                    ratio,
+                    OptionalDouble.empty(),
+                    OptionalDouble.empty()));
         }
     }
 

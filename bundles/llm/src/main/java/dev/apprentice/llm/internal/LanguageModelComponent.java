@@ -2,6 +2,7 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
+import dev.apprentice.model.BaseExport;
 import dev.apprentice.model.Benchmark;
 import dev.apprentice.model.LanguageModel;
 import dev.apprentice.model.ModelException;
@@ -14,6 +15,7 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -27,7 +29,8 @@ import org.osgi.service.component.annotations.Reference;
 /**
  * Publishes the base model and its reference texts. Framework properties: {@code apprentice.model.weights} is how weights are held
  * ({@code file}, as the file has them, if not given), {@code apprentice.kv} how keys and values are (F16), {@code apprentice.prefix.cache}
- * how many MiB of those of earlier prompts are kept (256), {@code apprentice.training.memory} how many MiB training may take (2048), {@code apprentice.model.dir} a model folder or GGUF file to use instead of the
+ * how many MiB of those of earlier prompts are kept (256), {@code apprentice.training.memory} how many MiB training may take (2048),
+ * {@code apprentice.model.sparsity} what part of the feed-forward layers' neurons generating leaves out (0), {@code apprentice.model.dir} a model folder or GGUF file to use instead of the
  * base-model bundle's.
  */
 @Component(
@@ -45,12 +48,14 @@ public final class LanguageModelComponent {
         try {
             Bundle baseModel = baseModel(context);
             ReferenceTexts texts = BundledReferenceTexts.read(baseModel::getEntry);
-            LanguageModel model = load(context, baseModel, kernels);
+            LlamaModel model = sparse(context, load(context, baseModel, kernels), texts);
             LOG.log(Level.INFO, "Model {0} on {1}", model.info(), kernels.description());
             services = List.of(
                     context.registerService(LanguageModel.class, model, null),
                     context.registerService(ReferenceTexts.class, texts, null),
-                    context.registerService(Benchmark.class, benchmark(context, kernels), null),
+                    context.registerService(Benchmark.class, benchmark(context, kernels, model, texts), null),
+                    context.registerService(
+                            BaseExport.class, new SourceExport(name(context), () -> source(context, baseModel)), null),
                     context.registerService(Quantization.class, quantization(context, kernels, texts), null));
         } catch (ModelException e) {
             LOG.log(Level.ERROR, e.getMessage(), e);
@@ -58,13 +63,15 @@ public final class LanguageModelComponent {
         }
     }
 
-    private static Benchmark benchmark(BundleContext context, Kernels kernels) {
+    private static Benchmark benchmark(BundleContext context, Kernels kernels, LlamaModel model, ReferenceTexts texts) {
+        boolean embedded = context.getProperty("apprentice.model.dir") == null;
         return new EngineBenchmark(
                 kernels,
                 kernels.threads(),
                 context.getDataFile("native").toPath(),
                 Optional.ofNullable(context.getProperty("apprentice.bench.peer"))
-                        .map(Path::of));
+                        .map(Path::of),
+                embedded ? Optional.of(new EngineBenchmark.Trained(model, texts)) : Optional.empty());
     }
 
     private static Quantization quantization(BundleContext context, Kernels kernels, ReferenceTexts texts) {
@@ -76,20 +83,12 @@ public final class LanguageModelComponent {
         services.reversed().forEach(ServiceRegistration::unregister);
     }
 
-    private static LanguageModel load(BundleContext context, Bundle baseModel, Kernels kernels) {
-        @Nullable String path = context.getProperty("apprentice.model.dir");
-        ModelSource source =
-                path == null ? HuggingFaceSource.open(entries(baseModel)) : ModelSource.open(Path.of(path));
-        String name = path == null
-                ? "apprentice-base"
-                : Path.of(path).getFileName().toString().replaceFirst("(?i)\\.gguf$", "");
+    private static LlamaModel load(BundleContext context, Bundle baseModel, Kernels kernels) {
         Path nativeCache = context.getDataFile("native").toPath();
-        // not in the bundle's own folder, which is emptied at each start
-        Optional<Path> digests = Optional.ofNullable(context.getProperty("apprentice.home"))
-                .map(home -> Path.of(home, "cache", "base-digests"));
+        Optional<Path> digests = cache(context).map(folder -> folder.resolve("base-digests"));
         return LlamaModel.load(
-                name,
-                source,
+                name(context),
+                source(context, baseModel),
                 weightType(context),
                 kernels,
                 nativeCache,
@@ -97,6 +96,18 @@ public final class LanguageModelComponent {
                 generation(context),
                 training(context),
                 new LoggedProgress(LOG));
+    }
+
+    private static ModelSource source(BundleContext context, Bundle baseModel) {
+        @Nullable String path = context.getProperty("apprentice.model.dir");
+        return path == null ? HuggingFaceSource.open(entries(baseModel)) : ModelSource.open(Path.of(path));
+    }
+
+    private static String name(BundleContext context) {
+        @Nullable String path = context.getProperty("apprentice.model.dir");
+        return path == null
+                ? "apprentice-base"
+                : Path.of(path).getFileName().toString().replaceFirst("(?i)\\.gguf$", "");
     }
 
     private static ModelFiles entries(Bundle baseModel) {
@@ -116,6 +127,28 @@ public final class LanguageModelComponent {
                 .orElseThrow(() -> new ModelException(
                         ModelException.Code.BAD_MODEL,
                         "The bundle " + BASE_MODEL + " is not installed: install the platform again"));
+    }
+
+    /** The model, leaving out of its feed-forward layers what the owner asked for. */
+    private static LlamaModel sparse(BundleContext context, LlamaModel model, ReferenceTexts texts) {
+        String part = Objects.requireNonNullElse(context.getProperty("apprentice.model.sparsity"), "0");
+        if (!part.matches("0(\\.\\d{1,2})?")) {
+            throw new ModelException(
+                    ModelException.Code.BAD_MODEL,
+                    "apprentice.model.sparsity is " + part + ", but must be 0, or a part of the neurons such as 0.5");
+        }
+        int percent = Math.toIntExact(Math.round(100 * Double.parseDouble(part)));
+        if (percent == 0) {
+            return model;
+        }
+        GateQuantiles gates = GateQuantiles.of(model, String.join("\n\n", texts.rehearsal()), cache(context));
+        LOG.log(Level.INFO, "Generating leaves out {0} % of the neurons of feed-forward layers", percent);
+        return model.with(Sparsity.of(model, gates, percent));
+    }
+
+    /** Where small files are kept from start to start: not in the bundle's own folder, which is emptied at each. */
+    private static Optional<Path> cache(BundleContext context) {
+        return Optional.ofNullable(context.getProperty("apprentice.home")).map(home -> Path.of(home, "cache"));
     }
 
     private static TrainingBudget training(BundleContext context) {

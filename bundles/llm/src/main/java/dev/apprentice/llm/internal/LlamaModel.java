@@ -37,6 +37,20 @@ public final class LlamaModel implements LanguageModel {
     /** Rows whose logits are held at once while scoring. */
     private static final int HEAD_ROWS = 256;
 
+    /**
+     * What ends an answer beside the ends that the configuration names: of a conversation, of a text, and of a gap that was filled, after
+     * which some models begin another.
+     */
+    private static final List<String> END_MARKERS = List.of(
+            "<|im_end|>",
+            "<|endoftext|>",
+            "<|fim_prefix|>",
+            "<|fim_suffix|>",
+            "<|fim_middle|>",
+            "<|fim_pad|>",
+            "<|file_sep|>",
+            "<|repo_name|>");
+
     private final ModelInfo info;
     private final Transformer transformer;
     private final Weights weights;
@@ -52,8 +66,25 @@ public final class LlamaModel implements LanguageModel {
     private final Batcher batcher;
     private @Nullable TokenTrie tokenTrie; // guarded by this
 
+    /** Null where steps are as dense as prompts. */
+    private final @Nullable Sparsity sparsity;
+
+    private final Answering plain;
+
     /** Of the adapters that somebody still holds: what has to be computed of an adapter is computed once. */
-    private final Map<Adapter, Network> networks = new WeakHashMap<>();
+    private final Map<Adapter, Answering> networks = new WeakHashMap<>();
+
+    /**
+     * The networks that answer.
+     *
+     * @param prompts reads prompts, scores and embeds
+     * @param steps reads what is generated; the same where nothing is left out
+     */
+    private record Answering(Network prompts, Network steps) {
+        static Answering of(Network dense, @Nullable Sparsity sparsity) {
+            return new Answering(dense, sparsity == null ? dense : sparsity.of(dense));
+        }
+    }
 
     private LlamaModel(
             ModelInfo info,
@@ -62,7 +93,8 @@ public final class LlamaModel implements LanguageModel {
             ByteLevelTokenizer tokenizer,
             Optional<ChatTemplate> chat,
             GenerationSettings settings,
-            TrainingBudget training) {
+            TrainingBudget training,
+            @Nullable Sparsity sparsity) {
         settings.require(transformer.config());
         this.settings = settings;
         this.training = training;
@@ -74,11 +106,15 @@ public final class LlamaModel implements LanguageModel {
         this.transformer = transformer;
         this.weights = weights;
         this.base = Network.plain(weights);
+        this.sparsity = sparsity;
+        this.plain = Answering.of(base, sparsity);
         this.tokenizer = tokenizer;
         this.rowScales = new RowScales(transformer.kernels());
         this.adapters = new Adapters(transformer.config(), info.digest(), weights, rowScales);
         Set<Integer> endings = new HashSet<>(transformer.config().endOfText());
-        tokenizer.special("<|im_end|>").ifPresent(endings::add);
+        for (String marker : END_MARKERS) {
+            tokenizer.special(marker).ifPresent(endings::add);
+        }
         chat.ifPresent(template -> tokenizer.special(template.end()).ifPresent(endings::add));
         this.ends = Set.copyOf(endings);
     }
@@ -150,7 +186,13 @@ public final class LlamaModel implements LanguageModel {
                 tokenizer,
                 source.chat(),
                 settings,
-                training);
+                training,
+                null);
+    }
+
+    /** The same model, whose generations leave out what the gates make negligible, once the prompt is read. */
+    LlamaModel with(Sparsity wanted) {
+        return new LlamaModel(info, transformer, weights, tokenizer, chat, settings, training, wanted);
     }
 
     /** A model of weights that are in memory already. */
@@ -179,7 +221,8 @@ public final class LlamaModel implements LanguageModel {
                 tokenizer,
                 Optional.empty(),
                 settings,
-                TrainingBudget.DEFAULT);
+                TrainingBudget.DEFAULT,
+                null);
     }
 
     @Override
@@ -224,6 +267,11 @@ public final class LlamaModel implements LanguageModel {
         return base;
     }
 
+    /** The network through which generated tokens go. */
+    Network steps(@Nullable Adapter adapter) {
+        return answering(adapter).steps();
+    }
+
     @Override
     public GenerationEvent.Finished generate(
             GenerationRequest request, @Nullable Adapter adapter, Recall recall, GenerationSink sink) {
@@ -241,7 +289,9 @@ public final class LlamaModel implements LanguageModel {
         int most = Math.min(request.maxTokens(), info.contextLength() - prompt.length + 1);
         Constraint constraint = JsonConstraint.of(request.form(), this, ends, most);
         int step = Math.min(prompt.length, PrefixCache.BLOCK);
-        try (Session session = new Session(transformer, network(adapter), settings.keyValues(), step);
+        Answering answering = answering(adapter);
+        try (Session session =
+                        new Session(transformer, answering.prompts(), answering.steps(), settings.keyValues(), step);
                 Batcher.Seat seat = batcher.join()) {
             Generation.Reader reader = new SessionReader(transformer, session, name(adapter), prefixes, seat);
             return new Generation(this, reader, recall, constraint, ends, request, sink)
@@ -279,6 +329,11 @@ public final class LlamaModel implements LanguageModel {
 
     @Override
     public Scores score(int[] tokens, int from, @Nullable Adapter adapter, Recall recall) {
+        return scoreBy(network(adapter), recall, tokens, from);
+    }
+
+    /** Scores by a network over these weights. */
+    Scores scoreBy(Network network, Recall recall, int[] tokens, int from) {
         requireTokens(tokens);
         if (from < 1 || from > tokens.length) {
             throw new ModelException(
@@ -296,7 +351,7 @@ public final class LlamaModel implements LanguageModel {
         int[] read = Arrays.copyOf(tokens, tokens.length - 1);
         RecallMixer mixer = new RecallMixer(recall, transformer.kernels());
         mixer.read(Arrays.copyOf(tokens, from - 1));
-        try (Session session = new Session(transformer, network(adapter), read.length);
+        try (Session session = new Session(transformer, network, read.length);
                 Arena arena = Arena.ofShared()) {
             Tensor hidden = session.read(read);
             Tensor logits = Tensor.allocate(arena, Math.min(count, HEAD_ROWS), info.vocabulary());
@@ -377,17 +432,22 @@ public final class LlamaModel implements LanguageModel {
         return layout;
     }
 
-    /** The same network for the same adapter, by which steps of several sessions find together. */
+    /** The network that reads prompts with an adapter. */
     Network network(@Nullable Adapter adapter) {
+        return answering(adapter).prompts();
+    }
+
+    /** The same networks for the same adapter, by which steps of several sessions find together. */
+    private Answering answering(@Nullable Adapter adapter) {
         if (adapter == null) {
-            return base;
+            return plain;
         }
         AdapterLayout layout = layout(adapter);
         synchronized (networks) {
             return networks.computeIfAbsent(adapter, wanted -> {
                 Network network = Network.adapted(weights, layout, wanted.values());
                 rowScales.compute(network);
-                return ServingNetwork.of(network);
+                return Answering.of(ServingNetwork.of(network), sparsity);
             });
         }
     }

@@ -31,7 +31,8 @@ final class MixedNetwork {
                     of.getFirst().feedForwardNorm(),
                     mix(of, Network.Block::gate),
                     mix(of, Network.Block::up),
-                    mix(of, Network.Block::down)));
+                    mix(of, Network.Block::down),
+                    of.getFirst().sparsity()));
         }
         return Network.of(first.weights(), blocks);
     }

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param widestBeside columns of the widest tensor that an adapted layer computes beside its output in inference
  */
 record Network(Weights weights, List<Block> blocks, int widestBeside) {
-    /** One transformer block. */
+    /**
+     * One transformer block.
+     *
+     * @param sparsity which neurons of the feed-forward layer are left out; null for none
+     */
     record Block(
             MemorySegment attentionNorm,
             Weights.@Nullable HeadNorms headNorms,
@@ -24,7 +28,29 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
             MemorySegment feedForwardNorm,
             Projection gate,
             Projection up,
-            Projection down) {
+            Projection down,
+            @Nullable BlockSparsity sparsity) {
+
+        /** A block that leaves nothing out. */
+        Block(
+                MemorySegment attentionNorm,
+                Weights.@Nullable HeadNorms headNorms,
+                Projection query,
+                Projection key,
+                Projection value,
+                Projection output,
+                MemorySegment feedForwardNorm,
+                Projection gate,
+                Projection up,
+                Projection down) {
+            this(attentionNorm, headNorms, query, key, value, output, feedForwardNorm, gate, up, down, null);
+        }
+
+        /** The same, leaving neurons out. */
+        Block with(BlockSparsity wanted) {
+            return new Block(
+                    attentionNorm, headNorms, query, key, value, output, feedForwardNorm, gate, up, down, wanted);
+        }
 
         List<Projection> projections() {
             return List.of(query, key, value, output, gate, up, down);

@@ -7,6 +7,7 @@ import java.util.List;
 /** One sequence as it is read and written: its keys and values so far, and the buffers of a step. Used by one thread at a time. */
 final class Session implements AutoCloseable {
     private final Network network;
+    private final Network steps;
     private final KeyValueCache cache;
     private final Pass pass;
 
@@ -20,13 +21,24 @@ final class Session implements AutoCloseable {
     }
 
     Session(Transformer transformer, Network network, DataType keyValues, int expected) {
+        this(transformer, network, network, keyValues, expected);
+    }
+
+    /** @param steps the network through which single tokens go, one after the other, once the prompt is read */
+    Session(Transformer transformer, Network network, Network steps, DataType keyValues, int expected) {
         this.network = network;
+        this.steps = steps;
         this.cache = new KeyValueCache(transformer.config(), keyValues);
         this.pass = new Pass(transformer, expected, network);
     }
 
     Network network() {
         return network;
+    }
+
+    /** The network of single steps. */
+    Network steps() {
+        return steps;
     }
 
     KeyValueCache cache() {
@@ -45,6 +57,11 @@ final class Session implements AutoCloseable {
      */
     Tensor read(int[] tokens) {
         return pass.run(network, tokens, List.of(new Pass.Part(cache, 0, tokens.length)));
+    }
+
+    /** Reads one token as a single step. */
+    Tensor step(int token) {
+        return pass.run(steps, new int[] {token}, List.of(new Pass.Part(cache, 0, 1)));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.apprentice.llm.internal;
 
+import dev.apprentice.compute.InputMajorMatrix;
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
@@ -33,10 +34,30 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
 
         kernels.rmsNorm(at.middle(), block.feedForwardNorm(), config.epsilon(), at.middleNormed());
         project(block.gate(), at.middleNormed(), at.gate(), at.beside().gate());
-        project(block.up(), at.middleNormed(), at.up(), at.beside().up());
-        kernels.swiGlu(at.gate(), at.up(), at.activated());
-        project(block.down(), at.activated(), at.output(), at.beside().down());
+        if (block.sparsity() == null) {
+            project(block.up(), at.middleNormed(), at.up(), at.beside().up());
+            kernels.swiGlu(at.gate(), at.up(), at.activated());
+            project(block.down(), at.activated(), at.output(), at.beside().down());
+        } else {
+            activeNeurons(block, block.sparsity(), at);
+        }
         kernels.add(at.middle(), at.output());
+    }
+
+    /**
+     * The feed-forward layer after its gates, without the neurons whose gates are next to nought (CATS, arXiv 2404.08763). A token that is
+     * alone saves their weights. Several tokens leave out as much, each by its own gates, but together they need nearly all weights.
+     */
+    private void activeNeurons(Network.Block block, BlockSparsity sparsity, Activations at) {
+        kernels.dropBelow(sparsity.threshold(), at.gate());
+        boolean alone = at.gate().rows() == 1;
+        FrozenProduct up = alone ? (weight, x, y) -> kernels.multiplyWhere(weight, at.gate(), x, y) : kernels::multiply;
+        projectBy(up, block.up(), at.middleNormed(), at.up(), at.beside().up());
+        kernels.swiGlu(at.gate(), at.up(), at.activated());
+        InputMajorMatrix byInput = sparsity.down();
+        FrozenProduct down =
+                alone && byInput != null ? (weight, x, y) -> kernels.multiplyActive(byInput, x, y) : kernels::multiply;
+        projectBy(down, block.down(), at.activated(), at.output(), at.beside().down());
     }
 
     /** The final norm: hidden to normed (n, width). */
@@ -79,6 +100,16 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
             scaleRows(served, y);
             return;
         }
+        projectBy(kernels::multiply, projection, x, y, beside);
+    }
+
+    /** A way to multiply with the frozen weight: y = x Wᵀ. */
+    private interface FrozenProduct {
+        void multiply(Matrix weight, Tensor x, Tensor y);
+    }
+
+    /** A linear layer whose frozen product is computed in a way of its own. */
+    private void projectBy(FrozenProduct frozen, Projection projection, Tensor x, Tensor y, Room beside) {
         Tensor product = switch (projection) {
             case Projection.Decomposed _, Projection.ScaledOutput _ -> beside.unscaled(y);
             case Projection.Plain _,
@@ -87,7 +118,7 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
                     Projection.ScaledInput _,
                     Projection.Mixed _ -> y;
         };
-        kernels.multiply(projection.base().weight(), input(projection, x, beside), product);
+        frozen.multiply(projection.base().weight(), input(projection, x, beside), product);
         finish(projection, x, product, y, beside);
     }
 

@@ -42,7 +42,12 @@ class EngineBenchmarkTest {
                         "train 512",
                         "lora decode",
                         "lora prefill 128",
-                        "lora prefill 512");
+                        "lora prefill 512",
+                        "sparse 0 %",
+                        "sparse 25 %",
+                        "sparse 50 %",
+                        "sparse 70 %",
+                        "sparse 90 %");
         assertThat(report.results()).allSatisfy(result -> {
             assertThat(result.tokensPerSecond()).isGreaterThan(1);
             assertThat(result.weightType()).isEqualTo("Q4_0");

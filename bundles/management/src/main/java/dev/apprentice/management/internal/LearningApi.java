@@ -75,7 +75,8 @@ final class LearningApi {
         new LiveLearning(learner, exchange.events()).cycles(cycles);
     }
 
-    private Learner learner(Exchange exchange) {
+    /** The learner of the skill that the path names. */
+    Learner learner(Exchange exchange) {
         String id = exchange.pathParameter("id");
         return learning.learner(id)
                 .orElseThrow(() -> skills.find(id).isPresent()

@@ -7,7 +7,9 @@ import dev.apprentice.http.Routes.Access;
 import dev.apprentice.http.Server;
 import dev.apprentice.learning.Learning;
 import dev.apprentice.management.PlatformStatus;
+import dev.apprentice.model.BaseExport;
 import dev.apprentice.model.Benchmark;
+import dev.apprentice.model.LanguageModel;
 import dev.apprentice.model.Quantization;
 import dev.apprentice.skills.Publishers;
 import dev.apprentice.skills.Skills;
@@ -28,6 +30,7 @@ public final class ManagementRoutes implements RouteContributor {
     private final AuditApi audit;
     private final BenchmarkApi benchmark;
     private final QuantizationApi quantization;
+    private final ExchangeApi files;
 
     @Activate
     public ManagementRoutes(
@@ -38,7 +41,9 @@ public final class ManagementRoutes implements RouteContributor {
             @Reference Publishers publishers,
             @Reference Store store,
             @Reference Benchmark benchmark,
-            @Reference Quantization quantization) {
+            @Reference Quantization quantization,
+            @Reference LanguageModel model,
+            @Reference BaseExport base) {
         this.server = server;
         this.status = status;
         this.skills = new SkillsApi(skills, learning);
@@ -47,6 +52,7 @@ public final class ManagementRoutes implements RouteContributor {
         this.audit = new AuditApi(store.audit());
         this.benchmark = new BenchmarkApi(benchmark);
         this.quantization = new QuantizationApi(quantization);
+        this.files = new ExchangeApi(model, base, this.learning::learner);
     }
 
     @Override
@@ -59,6 +65,7 @@ public final class ManagementRoutes implements RouteContributor {
         audit.contribute(routes);
         benchmark.contribute(routes);
         quantization.contribute(routes);
+        files.contribute(routes);
     }
 
     private void signInToken(Exchange exchange) {

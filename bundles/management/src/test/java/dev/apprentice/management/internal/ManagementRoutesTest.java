@@ -8,6 +8,8 @@ import dev.apprentice.management.fixture.MemoryPlatform;
 import dev.apprentice.management.fixture.MemoryPublishers;
 import dev.apprentice.management.fixture.MemoryStore;
 import dev.apprentice.management.fixture.RunningServer;
+import dev.apprentice.management.fixture.ScriptedModel;
+import dev.apprentice.model.BaseExport;
 import dev.apprentice.model.Benchmark;
 import dev.apprentice.model.ModelException;
 import dev.apprentice.model.Quantization;
@@ -63,7 +65,46 @@ final class ManagementRoutesTest {
                 new MemoryPublishers("Ada", "ab12"),
                 new MemoryStore(home, audit),
                 BENCHMARK,
-                ManagementRoutesTest::quantization));
+                ManagementRoutesTest::quantization,
+                new ScriptedModel("base"),
+                ManagementRoutesTest::exportBase));
+    }
+
+    private static void exportBase(BaseExport.Format format, Path target) {
+        try {
+            Files.writeString(target, format.label());
+        } catch (IOException e) {
+            throw new ModelException(ModelException.Code.BAD_REQUEST, target + " cannot be written", e);
+        }
+    }
+
+    @Test
+    void theBaseIsExportedAsLongWork() throws Exception {
+        Path file = home.resolve("base.gguf");
+        String events = server.post("/api/base/export", "{\"format\": \"gguf\", \"target\": \"" + file + "\"}")
+                .body();
+        assertThat(events).contains("event: result");
+        assertThat(file).hasContent("gguf");
+        HttpResponse<String> refused =
+                server.post("/api/base/export", "{\"format\": \"onnx\", \"target\": \"" + file + "\"}");
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("onnx", "gguf or safetensors");
+    }
+
+    @Test
+    void whatCannotBeExportedOrImportedIsRefusedByName() throws Exception {
+        HttpResponse<String> format = server.post(
+                "/api/skills/java/export", "{\"format\": \"zip\", \"target\": \"" + home.resolve("a") + "\"}");
+        assertThat(format.statusCode()).isEqualTo(400);
+        assertThat(format.body()).contains("zip", "peft or gguf-lora");
+        HttpResponse<String> taken = server.post(
+                "/api/skills/java/export", "{\"format\": \"peft\", \"target\": \"" + home + "\"}");
+        assertThat(taken.statusCode()).isEqualTo(400);
+        assertThat(taken.body()).contains("there already");
+        HttpResponse<String> nothing =
+                server.post("/api/skills/java/import", "{\"folder\": \"" + home.resolve("none") + "\"}");
+        assertThat(nothing.statusCode()).isEqualTo(400);
+        assertThat(nothing.body()).contains("adapter_config.json");
     }
 
     /** Says one figure for what is asked, or that the model is not there. */
@@ -131,6 +172,8 @@ final class ManagementRoutesTest {
                             OptionalDouble.of(0.5),
                             64,
                             Optional.of(new Benchmark.Peer("other", 10)),
+                            OptionalDouble.empty(),
+                            OptionalDouble.empty(),
                             OptionalDouble.empty())));
         }
     };

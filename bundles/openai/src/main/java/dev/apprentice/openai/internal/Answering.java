@@ -96,15 +96,22 @@ final class Answering {
                 .orElseGet(() -> continued(question, responder, List.of(NEXT_TURN)));
     }
 
-    /** Fills the gap before a suffix if the model was trained to, else goes on from the prompt and says so. */
+    /**
+     * Fills the gap before a suffix if the model was trained to, up to where it would write the suffix again; else goes on from the prompt
+     * and says so.
+     */
     private Prompt continued(Question question, Responder responder, List<String> ends) {
         String text = responder.prepare(question.prompt());
         String suffix = question.prompt().suffix();
         Optional<int[]> gap = suffix.isEmpty() ? Optional.empty() : model.fillInTheMiddle(text, suffix);
         Tokenizer tokenizer = model.tokenizer();
         int[] plain = text.isEmpty() ? new int[] {tokenizer.endOfText()} : tokenizer.encode(text);
-        return gap.map(tokens -> new Prompt(tokens, around(suffix, plain), true, ends))
+        return gap.map(tokens -> new Prompt(tokens, around(suffix, plain), true, before(suffix, ends)))
                 .orElseGet(() -> new Prompt(plain, plain, false, ends));
+    }
+
+    private static List<String> before(String suffix, List<String> ends) {
+        return Stream.concat(ends.stream(), SuffixStop.of(suffix).stream()).toList();
     }
 
     /** What stands around a gap as one text that ends where the gap begins. */

@@ -28,6 +28,27 @@ final class Gemv {
         }
     }
 
+    /** y = x Wᵀ of one token where mask is not 0, and 0 elsewhere, whose weights are not read. */
+    static void where(WorkerPool pool, Matrix weight, Tensor mask, Tensor x, Tensor y) {
+        int in = weight.columns();
+        long rowBytes = weight.type().rowBytes(in);
+        int rowsPerTask = Math.max(8, TASK / in);
+        try (Scratch shared = Scratch.borrow()) {
+            float[] input = shared.left(in);
+            MemorySegment.copy(x.data(), JAVA_FLOAT_UNALIGNED, 0, input, 0, in);
+            pool.run(Math.ceilDiv(weight.rows(), rowsPerTask), (long) weight.rows() * in, task -> {
+                int last = Math.min(weight.rows(), (task + 1) * rowsPerTask);
+                try (Scratch scratch = Scratch.borrow()) {
+                    float[] row = scratch.rows(in);
+                    for (int out = task * rowsPerTask; out < last; out++) {
+                        float value = mask.get(0, out) == 0 ? 0 : dot(weight, out * rowBytes, input, row);
+                        y.set(0, out, value);
+                    }
+                }
+            });
+        }
+    }
+
     private static void rows(
             Matrix weight, int first, int last, float[] input, float scale, Gemm.Result result, Tensor y) {
         int in = weight.columns();

@@ -29,6 +29,14 @@ final class NativeFunctions {
     private static final MethodHandle GEMV = LINKER.downcallHandle(
             procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_INT, JAVA_LONG, JAVA_LONG),
             CRITICAL);
+    private static final MethodHandle GEMV_WHERE = LINKER.downcallHandle(
+            procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), CRITICAL);
+    private static final MethodHandle LIST_ACTIVE =
+            LINKER.downcallHandle(procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG), CRITICAL);
+    private static final MethodHandle MULTIPLY_ACTIVE =
+            LINKER.downcallHandle(procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), CRITICAL);
+    private static final MethodHandle DROP_BELOW =
+            LINKER.downcallHandle(procedure(JAVA_FLOAT, JAVA_LONG, JAVA_LONG), CRITICAL);
     private static final MethodHandle LEFT = LINKER.downcallHandle(
             procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), CRITICAL);
     private static final MethodHandle SWIGLU =
@@ -88,12 +96,19 @@ final class NativeFunctions {
     private final MemorySegment gemvBf16;
     private final MemorySegment gemvQ8;
     private final MemorySegment gemvQ4;
+    private final MemorySegment whereF32;
+    private final MemorySegment whereBf16;
+    private final MemorySegment whereQ8;
+    private final MemorySegment whereQ4;
+    private final MemorySegment listActive;
+    private final MemorySegment multiplyActive;
     private final MemorySegment leftBf16;
     private final MemorySegment leftTransposed;
     private final MemorySegment gemmBf16;
     private final boolean tiles;
     private final MemorySegment swiGlu;
     private final MemorySegment swiGluBackward;
+    private final MemorySegment dropBelow;
     private final MemorySegment attend;
     private final MemorySegment gemmF32;
     private final MemorySegment addLowRank;
@@ -105,6 +120,13 @@ final class NativeFunctions {
         gemvBf16 = library.findOrThrow("apprentice_gemv_bf16");
         gemvQ8 = library.findOrThrow("apprentice_gemv_q8_0");
         gemvQ4 = library.findOrThrow("apprentice_gemv_q4_0");
+        whereF32 = library.findOrThrow("apprentice_gemv_where_f32");
+        whereBf16 = library.findOrThrow("apprentice_gemv_where_bf16");
+        whereQ8 = library.findOrThrow("apprentice_gemv_where_q8_0");
+        whereQ4 = library.findOrThrow("apprentice_gemv_where_q4_0");
+        listActive = library.findOrThrow("apprentice_list_active");
+        multiplyActive = library.findOrThrow("apprentice_multiply_active_q4_0");
+        dropBelow = library.findOrThrow("apprentice_drop_below");
         leftBf16 = library.findOrThrow("apprentice_left_bf16");
         leftTransposed = library.findOrThrow("apprentice_left_f32_transposed");
         swiGlu = library.findOrThrow("apprentice_swiglu");
@@ -165,6 +187,47 @@ final class NativeFunctions {
         };
         try {
             GEMV.invokeExact(function, weight, rows, columns, x, tokens, scale, result.ordinal(), y, yStride);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /** Rows of a weight whose mask is not 0 times one token; x as for {@link #gemv}. */
+    void gemvWhere(NativeType type, long weight, long rows, long columns, long x, long mask, long y) {
+        MemorySegment function = switch (type) {
+            case F32 -> whereF32;
+            case BF16 -> whereBf16;
+            case Q8_0 -> whereQ8;
+            case Q4_0 -> whereQ4;
+        };
+        try {
+            GEMV_WHERE.invokeExact(function, weight, rows, columns, x, mask, y);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /** Rounds activations to 8 bits and lists those that are not 0. */
+    void listActive(long x, long columns, long out) {
+        try {
+            LIST_ACTIVE.invokeExact(listActive, x, columns, out);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /** Outputs of a weight that is stored by its inputs times one token, as {@link #listActive} made it. */
+    void multiplyActive(long weight, long rows, long columns, long x, long y) {
+        try {
+            MULTIPLY_ACTIVE.invokeExact(multiplyActive, weight, rows, columns, x, y);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    void dropBelow(float threshold, long gate, long count) {
+        try {
+            DROP_BELOW.invokeExact(dropBelow, threshold, gate, count);
         } catch (Throwable e) {
             throw impossible(e);
         }

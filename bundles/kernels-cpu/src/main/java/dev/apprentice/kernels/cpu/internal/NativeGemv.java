@@ -51,16 +51,11 @@ final class NativeGemv {
             Tensor y,
             Afterwards afterwards) {
         int in = weight.columns();
-        int share = Math.ceilDiv(weight.rows(), 4 * pool.threads());
-        int rowsPerTask = Math.max(4, Math.min(share, TASK / in) & -4);
+        int rowsPerTask = rowsPerTask(weight, pool);
         long rowBytes = weight.type().rowBytes(in);
         long work = (long) weight.rows() * in * x.rows();
         try (Scratch scratch = Scratch.borrow()) {
-            long input = switch (type) {
-                case F32, BF16 -> x.data().address();
-                case Q8_0 -> quantized(functions, x, 128, scratch);
-                case Q4_0 -> quantized(functions, x, 8, scratch);
-            };
+            long input = input(functions, type, x, scratch);
             pool.run(Math.ceilDiv(weight.rows(), rowsPerTask), work, task -> {
                 int first = task * rowsPerTask;
                 int count = Math.min(rowsPerTask, weight.rows() - first);
@@ -82,6 +77,53 @@ final class NativeGemv {
             Reference.reachabilityFence(x);
             Reference.reachabilityFence(y);
         }
+    }
+
+    /** y = x Wᵀ of one token where mask is not 0, and 0 elsewhere, whose weights are not read. */
+    static void where(
+            NativeFunctions functions,
+            WorkerPool pool,
+            NativeType type,
+            Matrix weight,
+            Tensor mask,
+            Tensor x,
+            Tensor y) {
+        int in = weight.columns();
+        int rowsPerTask = rowsPerTask(weight, pool);
+        long rowBytes = weight.type().rowBytes(in);
+        try (Scratch scratch = Scratch.borrow()) {
+            long input = input(functions, type, x, scratch);
+            pool.run(Math.ceilDiv(weight.rows(), rowsPerTask), (long) weight.rows() * in, task -> {
+                int first = task * rowsPerTask;
+                functions.gemvWhere(
+                        type,
+                        weight.data().address() + first * rowBytes,
+                        Math.min(rowsPerTask, weight.rows() - first),
+                        in,
+                        input,
+                        mask.data().address() + 4L * first,
+                        y.data().address() + 4L * first);
+            });
+        } finally {
+            Reference.reachabilityFence(weight);
+            Reference.reachabilityFence(mask);
+            Reference.reachabilityFence(x);
+            Reference.reachabilityFence(y);
+        }
+    }
+
+    private static int rowsPerTask(Matrix weight, WorkerPool pool) {
+        int share = Math.ceilDiv(weight.rows(), 4 * pool.threads());
+        return Math.max(4, Math.min(share, TASK / weight.columns()) & -4);
+    }
+
+    /** The address of the activations as the C function for this type wants them. */
+    private static long input(NativeFunctions functions, NativeType type, Tensor x, Scratch scratch) {
+        return switch (type) {
+            case F32, BF16 -> x.data().address();
+            case Q8_0 -> quantized(functions, x, 128, scratch);
+            case Q4_0 -> quantized(functions, x, 8, scratch);
+        };
     }
 
     private static long quantized(NativeFunctions functions, Tensor x, int bias, Scratch scratch) {

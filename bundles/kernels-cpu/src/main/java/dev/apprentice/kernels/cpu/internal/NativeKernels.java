@@ -95,6 +95,15 @@ public final class NativeKernels extends VectorKernels {
     }
 
     @Override
+    public void dropBelow(float threshold, Tensor gate) {
+        slices(
+                gate,
+                EXPONENTIAL,
+                (from, count) -> functions.dropBelow(threshold, gate.data().address() + 4 * from, count));
+        keepReachable(gate);
+    }
+
+    @Override
     public void swiGluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
         Shapes.same(gate, up, dOut, dGate, dUp);
         slices(

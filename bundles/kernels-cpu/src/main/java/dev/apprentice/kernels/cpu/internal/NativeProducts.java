@@ -1,5 +1,6 @@
 package dev.apprentice.kernels.cpu.internal;
 
+import dev.apprentice.compute.InputMajorMatrix;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
 
@@ -20,6 +21,21 @@ final class NativeProducts implements Products {
         } else {
             NativeGemv.run(functions, pool, type, weight, x, scale, result, y);
         }
+    }
+
+    @Override
+    public void where(WorkerPool pool, Matrix weight, Tensor mask, Tensor x, Tensor y) {
+        NativeType type = NativeType.of(weight.type());
+        if (type == null) {
+            others.where(pool, weight, mask, x, y);
+        } else {
+            NativeGemv.where(functions, pool, type, weight, mask, x, y);
+        }
+    }
+
+    @Override
+    public void active(WorkerPool pool, InputMajorMatrix weight, Tensor x, Tensor y) {
+        NativeActiveGemv.run(functions, pool, weight, x, y);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.apprentice.kernels.cpu.internal;
 
 import dev.apprentice.compute.AttentionShape;
+import dev.apprentice.compute.InputMajorMatrix;
 import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.RotaryTable;
@@ -19,6 +20,24 @@ public final class Shapes {
                         && output.columns() == weight.rows(),
                 "A product with W " + weight.rows() + "x" + weight.columns() + " cannot join " + text(input) + " and "
                         + text(output));
+    }
+
+    /** weight (out, in), input (1, in), mask and output (1, out). */
+    public static void productWhere(Matrix weight, Tensor mask, Tensor input, Tensor output) {
+        product(weight, input, output);
+        same(mask, output);
+        require(input.rows() == 1, "A product by a mask is of one token, but got " + text(input));
+    }
+
+    /** weight (out, in), input (1, in), output (1, out). */
+    public static void activeProduct(InputMajorMatrix weight, Tensor input, Tensor output) {
+        require(
+                input.rows() == 1
+                        && output.rows() == 1
+                        && input.columns() == weight.inputs()
+                        && output.columns() == weight.outputs(),
+                "A product of one token with W " + weight.outputs() + "x" + weight.inputs() + " cannot join "
+                        + text(input) + " and " + text(output));
     }
 
     /** A (rank, in), x (n, in), lowRank (n, rank), Bᵀ (rank, out), y (n, out). */

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** out = silu(gate) ⊙ up (arXiv 2002.05202) and its gradient, for a range of elements. */
 final class SwiGlu {
@@ -24,6 +25,25 @@ final class SwiGlu {
             long at = 4 * (from + i);
             float g = gates.get(JAVA_FLOAT_UNALIGNED, at);
             outs.set(JAVA_FLOAT_UNALIGNED, at, g * sigmoid(g) * ups.get(JAVA_FLOAT_UNALIGNED, at));
+        }
+    }
+
+    /** gate = 0 where |silu(gate)| is below the threshold. */
+    static void dropBelow(float threshold, Tensor gate, long from, int count) {
+        MemorySegment gates = gate.data();
+        int bound = Lanes.bound(count);
+        for (int i = 0; i < bound; i += Lanes.COUNT) {
+            long at = 4 * (from + i);
+            FloatVector g = Lanes.load(gates, at);
+            FloatVector size = g.mul(Exponential.sigmoid(g)).abs();
+            Lanes.store(g.blend(0, size.compare(VectorOperators.LT, threshold)), gates, at);
+        }
+        for (int i = bound; i < count; i++) {
+            long at = 4 * (from + i);
+            float g = gates.get(JAVA_FLOAT_UNALIGNED, at);
+            if (Math.abs(g * sigmoid(g)) < threshold) {
+                gates.set(JAVA_FLOAT_UNALIGNED, at, 0);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import dev.apprentice.compute.AttentionGradient;
 import dev.apprentice.compute.AttentionShape;
 import dev.apprentice.compute.AttentionTape;
 import dev.apprentice.compute.DataType;
+import dev.apprentice.compute.InputMajorMatrix;
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.RotaryTable;
@@ -64,6 +65,18 @@ public class VectorKernels implements Kernels, AutoCloseable {
             Operand w = Operand.of(weight);
             products.many(pool, Operand.of(x), Layout.PLAIN, w, Layout.TRANSPOSED, scale, result, Operand.of(y));
         }
+    }
+
+    @Override
+    public void multiplyWhere(Matrix weight, Tensor mask, Tensor x, Tensor y) {
+        Shapes.productWhere(weight, mask, x, y);
+        products.where(pool, weight, mask, x, y);
+    }
+
+    @Override
+    public void multiplyActive(InputMajorMatrix weight, Tensor x, Tensor y) {
+        Shapes.activeProduct(weight, x, y);
+        products.active(pool, weight, x, y);
     }
 
     @Override
@@ -148,6 +161,11 @@ public class VectorKernels implements Kernels, AutoCloseable {
     public void swiGlu(Tensor gate, Tensor up, Tensor out) {
         Shapes.same(gate, up, out);
         slices(gate, EXPONENTIAL, (from, count) -> SwiGlu.forward(gate, up, out, from, count));
+    }
+
+    @Override
+    public void dropBelow(float threshold, Tensor gate) {
+        slices(gate, EXPONENTIAL, (from, count) -> SwiGlu.dropBelow(threshold, gate, from, count));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.apprentice.kernels.cpu.internal;
 
+import dev.apprentice.compute.InputMajorMatrix;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
 
@@ -8,6 +9,16 @@ final class VectorProducts implements Products {
     @Override
     public void few(WorkerPool pool, Matrix weight, Tensor x, float scale, Gemm.Result result, Tensor y) {
         Gemv.run(pool, weight, x, scale, result, y);
+    }
+
+    @Override
+    public void where(WorkerPool pool, Matrix weight, Tensor mask, Tensor x, Tensor y) {
+        Gemv.where(pool, weight, mask, x, y);
+    }
+
+    @Override
+    public void active(WorkerPool pool, InputMajorMatrix weight, Tensor x, Tensor y) {
+        ActiveGemv.run(pool, weight, x, y);
     }
 
     @Override
