@@ -57,7 +57,7 @@ final class NativeGemv {
         long work = (long) weight.rows() * in * x.rows();
         try (Scratch scratch = Scratch.borrow()) {
             long input = switch (type) {
-                case F32, BF16 -> x.data().address();
+                case F32, BF16, F32_AS_BF16 -> x.data().address();
                 case Q8_0 -> quantized(functions, x, 128, scratch);
                 case Q4_0 -> quantized(functions, x, 8, scratch);
             };
