@@ -35,7 +35,7 @@ final class BenchCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "KIND",
-            description = "decode, prefill, train or lora (default: all of them).")
+            description = "decode, prefill, train, lora or pretrain (default: all but the last).")
     private List<String> kinds = List.of();
 
     @Option(

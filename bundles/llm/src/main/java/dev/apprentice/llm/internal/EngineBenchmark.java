@@ -2,6 +2,7 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.LearningAlgebra;
 import dev.apprentice.model.Adapter;
 import dev.apprentice.model.AdapterSpec;
 import dev.apprentice.model.Benchmark;
@@ -36,6 +37,7 @@ public final class EngineBenchmark implements Benchmark {
     private static final int RUNS = 4;
 
     private final Kernels kernels;
+    private final LearningAlgebra algebra;
     private final int threads;
     private final Path nativeCache;
     private final Optional<Path> program;
@@ -45,9 +47,10 @@ public final class EngineBenchmark implements Benchmark {
      * @param program a {@code llama-bench} of llama.cpp, which then reads and generates turn about with this engine; no request may
      *     name it, as it is run
      */
-    public EngineBenchmark(Kernels kernels, int threads, Path nativeCache, Optional<Path> program) {
+    public EngineBenchmark(Kernels kernels, LearningAlgebra algebra, Path nativeCache, Optional<Path> program) {
         this.kernels = kernels;
-        this.threads = threads;
+        this.algebra = algebra;
+        this.threads = kernels.threads();
         this.nativeCache = nativeCache;
         this.program = program;
     }
@@ -73,7 +76,7 @@ public final class EngineBenchmark implements Benchmark {
                 try {
                     for (Kind kind : request.kinds()) {
                         progress.accept(kind.label() + " of " + shape.label());
-                        new Run(machine, shape, type, model, opponent, results).measure(kind);
+                        new Run(machine, shape, type, model, algebra, opponent, results).measure(kind);
                     }
                 } finally {
                     opponent.ifPresent(Opponent::close);
@@ -135,6 +138,7 @@ public final class EngineBenchmark implements Benchmark {
             Shape shape,
             DataType type,
             LlamaModel model,
+            LearningAlgebra algebra,
             Optional<Opponent> opponent,
             List<Result> results) {
         void measure(Kind kind) {
@@ -153,6 +157,21 @@ public final class EngineBenchmark implements Benchmark {
                     }
                 }
                 case TRAIN -> add("train " + SEQUENCE, new Beside(train(), Optional.empty()), OptionalDouble.empty());
+                case PRETRAIN -> {
+                    double speed = PretrainingSpeed.best(
+                            model.transformer().config(),
+                            SEQUENCE,
+                            RUNS,
+                            model.transformer().kernels(),
+                            algebra);
+                    add(
+                            "pretrain " + SEQUENCE,
+                            TrainedModel.HELD,
+                            speed,
+                            OptionalDouble.empty(),
+                            Optional.empty(),
+                            OptionalDouble.empty());
+                }
                 case LORA -> {
                     Adapter adapter = model.freshAdapter(LORA, 1);
                     turnAbout("lora decode", () -> decode(null), () -> decode(adapter));
@@ -206,7 +225,7 @@ public final class EngineBenchmark implements Benchmark {
                 without = Math.max(without, plain.tokensPerSecond());
                 with = Math.max(with, adapted.tokensPerSecond());
             }
-            add(bench, with, OptionalDouble.empty(), Optional.empty(), OptionalDouble.of(with / without));
+            add(bench, type, with, OptionalDouble.empty(), Optional.empty(), OptionalDouble.of(with / without));
         }
 
         /** How many tokens are generated. */
@@ -254,11 +273,12 @@ public final class EngineBenchmark implements Benchmark {
         }
 
         private void add(String bench, Beside beside, OptionalDouble bandwidthFraction) {
-            add(bench, beside.own(), bandwidthFraction, beside.peer(), beside.ratio());
+            add(bench, type, beside.own(), bandwidthFraction, beside.peer(), beside.ratio());
         }
 
         private void add(
                 String bench,
+                DataType held,
                 double speed,
                 OptionalDouble bandwidthFraction,
                 Optional<Peer> peer,
@@ -266,7 +286,7 @@ public final class EngineBenchmark implements Benchmark {
             results.add(new Result(
                     bench,
                     shape,
-                    type.name(),
+                    held.name(),
                     machine.threads(),
                     speed,
                     bandwidthFraction,

@@ -2,15 +2,12 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
-import dev.apprentice.model.Benchmark;
 import dev.apprentice.model.LanguageModel;
 import dev.apprentice.model.ModelException;
 import dev.apprentice.model.Quantization;
 import dev.apprentice.model.ReferenceTexts;
 import dev.apprentice.model.TrainingBudget;
-import java.io.FileNotFoundException;
 import java.lang.System.Logger.Level;
-import java.net.URL;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -35,7 +32,6 @@ import org.osgi.service.component.annotations.Reference;
         immediate = true)
 public final class LanguageModelComponent {
     private static final String AS_IN_THE_FILE = "file";
-    private static final String BASE_MODEL = "dev.apprentice.basemodel";
     private static final System.Logger LOG = System.getLogger(LanguageModelComponent.class.getName());
 
     private final List<ServiceRegistration<?>> services;
@@ -43,28 +39,18 @@ public final class LanguageModelComponent {
     @Activate
     public LanguageModelComponent(BundleContext context, @Reference Kernels kernels) {
         try {
-            Bundle baseModel = baseModel(context);
+            Bundle baseModel = EmbeddedModel.bundle(context);
             ReferenceTexts texts = BundledReferenceTexts.read(baseModel::getEntry);
             LanguageModel model = load(context, baseModel, kernels);
             LOG.log(Level.INFO, "Model {0} on {1}", model.info(), kernels.description());
             services = List.of(
                     context.registerService(LanguageModel.class, model, null),
                     context.registerService(ReferenceTexts.class, texts, null),
-                    context.registerService(Benchmark.class, benchmark(context, kernels), null),
                     context.registerService(Quantization.class, quantization(context, kernels, texts), null));
         } catch (ModelException e) {
             LOG.log(Level.ERROR, e.getMessage(), e);
             throw e;
         }
-    }
-
-    private static Benchmark benchmark(BundleContext context, Kernels kernels) {
-        return new EngineBenchmark(
-                kernels,
-                kernels.threads(),
-                context.getDataFile("native").toPath(),
-                Optional.ofNullable(context.getProperty("apprentice.bench.peer"))
-                        .map(Path::of));
     }
 
     private static Quantization quantization(BundleContext context, Kernels kernels, ReferenceTexts texts) {
@@ -78,8 +64,7 @@ public final class LanguageModelComponent {
 
     private static LanguageModel load(BundleContext context, Bundle baseModel, Kernels kernels) {
         @Nullable String path = context.getProperty("apprentice.model.dir");
-        ModelSource source =
-                path == null ? HuggingFaceSource.open(entries(baseModel)) : ModelSource.open(Path.of(path));
+        ModelSource source = path == null ? EmbeddedModel.source(baseModel) : ModelSource.open(Path.of(path));
         String name = path == null
                 ? "apprentice-base"
                 : Path.of(path).getFileName().toString().replaceFirst("(?i)\\.gguf$", "");
@@ -97,25 +82,6 @@ public final class LanguageModelComponent {
                 generation(context),
                 training(context),
                 new LoggedProgress(LOG));
-    }
-
-    private static ModelFiles entries(Bundle baseModel) {
-        return name -> {
-            URL entry = baseModel.getEntry("model/" + name);
-            if (entry == null) {
-                throw new FileNotFoundException(baseModel.getSymbolicName() + " has no entry model/" + name);
-            }
-            return entry.openStream();
-        };
-    }
-
-    private static Bundle baseModel(BundleContext context) {
-        return Arrays.stream(context.getBundles())
-                .filter(bundle -> BASE_MODEL.equals(bundle.getSymbolicName()))
-                .findFirst()
-                .orElseThrow(() -> new ModelException(
-                        ModelException.Code.BAD_MODEL,
-                        "The bundle " + BASE_MODEL + " is not installed: install the platform again"));
     }
 
     private static TrainingBudget training(BundleContext context) {

@@ -8,6 +8,7 @@ import dev.apprentice.http.Server;
 import dev.apprentice.learning.Learning;
 import dev.apprentice.management.PlatformStatus;
 import dev.apprentice.model.Benchmark;
+import dev.apprentice.model.Pretraining;
 import dev.apprentice.model.Quantization;
 import dev.apprentice.skills.Publishers;
 import dev.apprentice.skills.Skills;
@@ -28,6 +29,7 @@ public final class ManagementRoutes implements RouteContributor {
     private final AuditApi audit;
     private final BenchmarkApi benchmark;
     private final QuantizationApi quantization;
+    private final PretrainingApi pretraining;
 
     @Activate
     public ManagementRoutes(
@@ -38,7 +40,8 @@ public final class ManagementRoutes implements RouteContributor {
             @Reference Publishers publishers,
             @Reference Store store,
             @Reference Benchmark benchmark,
-            @Reference Quantization quantization) {
+            @Reference Quantization quantization,
+            @Reference Pretraining pretraining) {
         this.server = server;
         this.status = status;
         this.skills = new SkillsApi(skills, learning);
@@ -47,6 +50,7 @@ public final class ManagementRoutes implements RouteContributor {
         this.audit = new AuditApi(store.audit());
         this.benchmark = new BenchmarkApi(benchmark);
         this.quantization = new QuantizationApi(quantization);
+        this.pretraining = new PretrainingApi(pretraining);
     }
 
     @Override
@@ -59,6 +63,7 @@ public final class ManagementRoutes implements RouteContributor {
         audit.contribute(routes);
         benchmark.contribute(routes);
         quantization.contribute(routes);
+        pretraining.contribute(routes);
     }
 
     private void signInToken(Exchange exchange) {
