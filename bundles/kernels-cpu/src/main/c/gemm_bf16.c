@@ -87,6 +87,7 @@ EXPORT AVX512 void apprentice_gemm_bf16(
     switch (type) {
         case Q4_0: product(Q4_0, a, a_stride, rows, depth, b, row_bytes, layout, column, columns, scale, result, c, c_stride); break;
         case Q8_0: product(Q8_0, a, a_stride, rows, depth, b, row_bytes, layout, column, columns, scale, result, c, c_stride); break;
+        case F32_AS_BF16: product(F32_AS_BF16, a, a_stride, rows, depth, b, row_bytes, layout, column, columns, scale, result, c, c_stride); break;
         default: product(BF16, a, a_stride, rows, depth, b, row_bytes, layout, column, columns, scale, result, c, c_stride); break;
     }
 }

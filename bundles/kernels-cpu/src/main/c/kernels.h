@@ -13,8 +13,8 @@
 #define AVX512 __attribute__((target(AVX512_FEATURES)))
 #define INLINE static inline __attribute__((always_inline)) AVX512
 
-/* How a weight is stored; see dev.apprentice.compute.DataType. */
-enum type { F32, BF16, Q8_0, Q4_0 };
+/* How a weight is stored; see dev.apprentice.compute.DataType. The last is F32 that is rounded to BF16 where it is read. */
+enum type { F32, BF16, Q8_0, Q4_0, F32_AS_BF16 };
 
 /* How the right operand B (depth, columns) of a product lies in memory. */
 enum layout { PLAIN, TRANSPOSED };

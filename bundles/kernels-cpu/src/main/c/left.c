@@ -20,6 +20,35 @@ EXPORT AVX512 void apprentice_left_bf16(const float *a, long a_stride, long rows
     }
 }
 
+/* Rounds to BF16 what is given as its transpose (depth, all rows); a points at the first row wanted. */
+EXPORT AVX512 void apprentice_left_bf16_transposed(
+        const float *a, long a_stride, long rows, long depth, uint16_t *out, long out_stride) {
+    const __m512i weave = _mm512_set_epi16(
+            31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8,
+            23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+    for (long r = 0; r < rows; r += 16) {
+        __mmask16 in = first16(rows - r);
+        for (long k = 0; k < depth; k += 32) {
+            long left = depth - k;
+            __m512i tile[16]; /* pairs along the depth, of 16 rows each */
+#pragma GCC unroll 16
+            for (int i = 0; i < 16; i++) {
+                const float *pair = a + (k + 2 * i) * a_stride + r;
+                __m512 even = 2 * i < left ? _mm512_maskz_loadu_ps(in, pair) : _mm512_setzero_ps();
+                __m512 odd = 2 * i + 1 < left ? _mm512_maskz_loadu_ps(in, pair + a_stride) : _mm512_setzero_ps();
+                tile[i] = _mm512_permutexvar_epi16(weave, (__m512i)_mm512_cvtne2ps_pbh(odd, even));
+            }
+            transpose16(tile);
+#pragma GCC unroll 16
+            for (int i = 0; i < 16; i++) {
+                if (r + i < rows) {
+                    _mm512_mask_storeu_epi16(out + (r + i) * out_stride + k, first32(left + (left & 1)), tile[i]);
+                }
+            }
+        }
+    }
+}
+
 /* A is given as its transpose (depth, all rows); a points at the first row wanted. */
 EXPORT AVX512 void apprentice_left_f32_transposed(const float *a, long a_stride, long rows, long depth, float *out, long out_stride) {
     for (long r = 0; r < rows; r += 16) {

@@ -37,6 +37,12 @@ INLINE __m512i unpack_bf16(const enum type type, const uint8_t *row, long i, lon
             const uint8_t *block = row + i / BLOCK * Q8_0_BYTES;
             return scaled(_mm256_loadu_si256((const __m256i *)(block + 2)), block_scale(block));
         }
+        case F32_AS_BF16: {
+            const float *in = (const float *)row + i;
+            __m512 low = _mm512_maskz_loadu_ps(first16(n - i), in);
+            __m512 high = _mm512_maskz_loadu_ps(first16(n - i > 16 ? n - i - 16 : 0), in + 16);
+            return (__m512i)_mm512_cvtne2ps_pbh(high, low);
+        }
         default:
             return _mm512_maskz_loadu_epi16(first32(n - i), (const uint16_t *)row + i);
     }

@@ -34,12 +34,17 @@ public final class ProgressLine implements AutoCloseable {
             show(
                     data.path("stage").asString(),
                     data.path("done").asLong(),
-                    data.path("total").asLong());
+                    data.path("total").asLong(),
+                    data.path("detail").asString(""));
         }
     }
 
     /** Shows how far a stage has come. */
     public void show(String newStage, long done, long total) {
+        show(newStage, done, total, "");
+    }
+
+    private void show(String newStage, long done, long total, String detail) {
         long now = System.nanoTime();
         boolean changed = !newStage.equals(stage);
         if (!terminal) {
@@ -59,13 +64,14 @@ public final class ProgressLine implements AutoCloseable {
         int filled = total <= 0 ? 0 : (int) (BAR * Math.min(done, total) / total);
         out.printf(
                 Locale.ROOT,
-                "\r\u001b[K%-28s %s%s %d/%d %s",
+                "\r\u001b[K%-28s %s%s %d/%d %s%s",
                 newStage,
                 "━".repeat(filled),
                 "╌".repeat(BAR - filled),
                 done,
                 total,
-                sparkline(curve));
+                sparkline(curve),
+                detail);
         out.flush();
     }
 

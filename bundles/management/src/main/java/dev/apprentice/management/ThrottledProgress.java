@@ -17,13 +17,18 @@ public final class ThrottledProgress implements Progress {
 
     @Override
     public void update(String stage, long done, long total) {
+        update(stage, done, total, "");
+    }
+
+    /** @param detail what else there is to say, for people */
+    public void update(String stage, long done, long total, String detail) {
         long now = System.nanoTime();
         if (!stage.equals(lastStage) || done == total || now - lastTime >= INTERVAL_NANOS) {
             lastStage = stage;
             lastTime = now;
-            events.send("progress", new Step(stage, done, total));
+            events.send("progress", new Step(stage, done, total, detail));
         }
     }
 
-    private record Step(String stage, long done, long total) {}
+    private record Step(String stage, long done, long total, String detail) {}
 }

@@ -41,6 +41,7 @@ import picocli.CommandLine.Command;
             TufClientCommand.class,
             BenchCommand.class,
             QuantizeCommand.class,
+            PretrainCommand.class,
             DoctorCommand.class
         })
 public final class ApprenticeCommand {

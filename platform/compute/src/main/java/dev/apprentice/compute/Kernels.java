@@ -63,11 +63,29 @@ public interface Kernels {
     /** dW += scale · dyᵀ x; dy (n, out), x (n, in), dW (out, in). The gradient of a trained weight. */
     void outerProductAdd(Tensor dy, Tensor x, float scale, Tensor dWeight);
 
+    /**
+     * dW += dyᵀ x for a weight that is held in a type: as exact as the products with such a weight are, where {@link #outerProductAdd} is
+     * as exact as float32; dy (n, out), x (n, in), dW (out, in).
+     */
+    default void weightGradientAdd(DataType held, Tensor dy, Tensor x, Tensor dWeight) {
+        outerProductAdd(dy, x, 1, dWeight);
+    }
+
+    /** Stores values in the type of a weight, each rounded to the nearest that it can hold; both (rows, columns). */
+    default void round(Tensor values, Matrix weight) {
+        Columns.round(values, weight);
+    }
+
     /** y = x / rms(x) ⊙ weight per row, rms(x) = √(mean(x²) + epsilon) (arXiv 1910.07467); x, y (n, d), weight (d) float32. */
     void rmsNorm(Tensor x, MemorySegment weight, float epsilon, Tensor y);
 
     /** dx += gradient of {@link #rmsNorm} for its input x; x, dy, dx (n, d). */
     void rmsNormBackward(Tensor x, MemorySegment weight, float epsilon, Tensor dy, Tensor dx);
+
+    /** dWeight += gradient of {@link #rmsNorm} for its weight, Σ over the rows of dy ⊙ x / rms(x); x, dy (n, d), dWeight (d) float32. */
+    default void rmsNormWeightBackward(Tensor x, float epsilon, Tensor dy, MemorySegment dWeight) {
+        Columns.addNormalisedDots(x, epsilon, dy, dWeight);
+    }
 
     /** Turns each head of x in place by the angle of its position; x (n, heads·headDim), row i at {@code startPosition + i}. */
     void rotate(RotaryTable table, int startPosition, Tensor x);
@@ -116,6 +134,11 @@ public interface Kernels {
     /** Every row of y += vector; y (n, d), vector (d) float32. A bias. */
     default void addToRows(MemorySegment vector, Tensor y) {
         Columns.add(vector, y);
+    }
+
+    /** sums += Σ over the rows of dy; dy (n, d), sums (d) float32. The gradient of a bias. */
+    default void columnSumsAdd(Tensor dy, MemorySegment sums) {
+        Columns.addSums(dy, sums);
     }
 
     /** y = x ⊙ factors per row; x, y (n, d), which may be the same, factors (d) float32. */

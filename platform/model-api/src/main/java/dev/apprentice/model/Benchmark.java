@@ -34,6 +34,8 @@ public interface Benchmark {
         PREFILL,
         /** Forward and backward over 512 tokens to a LoRA adapter of rank 16 on all linear layers. */
         TRAIN,
+        /** Whole steps of training all weights of the shape in BF16 by AdamW, eight pieces of 512 tokens each. */
+        PRETRAIN,
         /** How much of its speed decoding and prefill keep with such an adapter, turn about with the base. */
         LORA,
         /**
@@ -54,7 +56,8 @@ public interface Benchmark {
                     .findFirst()
                     .orElseThrow(() -> new ModelException(
                             ModelException.Code.BAD_REQUEST,
-                            "There is no benchmark '" + label + "': say decode, prefill, train, lora or sparse"));
+                            "There is no benchmark '" + label
+                                    + "': say decode, prefill, train, pretrain, lora or sparse"));
         }
     }
 

@@ -229,6 +229,66 @@ public abstract class KernelsContract {
     }
 
     @ParameterizedTest
+    @EnumSource(names = {"F32", "BF16", "Q4_0"})
+    void theGradientOfAWeightIsAsExactAsItsProducts(DataType held) {
+        for (int[] size : PRODUCTS) {
+            Tensor dy = samples.tensor(size[0], size[1]);
+            Tensor x = samples.tensor(size[0], size[2]);
+            Tensor dWeight = samples.tensor(size[1], size[2]);
+            double[][] before = doubles(dWeight);
+            double[][] change = DoubleReference.timesTransposed(
+                    DoubleReference.transposed(doubles(dy)), DoubleReference.transposed(doubles(x)));
+            kernels.weightGradientAdd(held, dy, x, dWeight);
+            double rounding = roundingPerTerm(held, Integer.MAX_VALUE) * Math.sqrt(size[0]);
+            assertSum("weightGradientAdd of " + held, dWeight, before, 1, change, size[0], rounding);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "3, 17", "5, 64", "7, 130"})
+    void valuesAreRoundedToTheNearest(int rows, int columns) {
+        Tensor values = samples.tensor(rows, columns);
+        Matrix expected = Quantizer.convert(arena, values.asMatrix(), DataType.BF16);
+        Matrix actual = Quantizer.convert(arena, samples.tensor(rows, columns).asMatrix(), DataType.BF16);
+        kernels.round(values, actual);
+        assertThat(actual.data().mismatch(expected.data())).isEqualTo(-1);
+    }
+
+    @Test
+    void columnsAreAddedUp() {
+        Tensor dy = samples.tensor(9, 33);
+        Tensor sums = samples.tensor(1, 33);
+        double[][] before = doubles(sums);
+        double[][] rows = doubles(dy);
+        double[][] change = DoubleReference.generate(
+                1,
+                33,
+                (i, j) -> IntStream.range(0, 9).mapToDouble(row -> rows[row][j]).sum());
+        kernels.columnSumsAdd(dy, sums.data());
+        assertSum("columnSumsAdd", sums, before, 1, change, 9);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 17, 33, 63, 129, 400})
+    void theGradientOfANormsWeight(int columns) {
+        Tensor x = samples.tensor(5, columns);
+        Tensor dy = samples.tensor(5, columns);
+        Tensor dWeight = samples.tensor(1, columns);
+        double[][] before = doubles(dWeight);
+        double[] ones = IntStream.range(0, columns).mapToDouble(i -> 1).toArray();
+        double[][] normed = DoubleReference.rmsNorm(doubles(x), ones, EPSILON);
+        double[][] upstream = doubles(dy);
+        double[][] change = DoubleReference.generate(
+                1,
+                columns,
+                (i, j) -> IntStream.range(0, 5)
+                        .mapToDouble(row -> upstream[row][j] * normed[row][j])
+                        .sum());
+        kernels.rmsNormWeightBackward(x, EPSILON, dy, dWeight.data());
+        assertSum("rmsNormWeightBackward", dWeight, before, 1, change, 5);
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {1, 3, 17, 33, 63, 129, 400})
     void rmsNormAndItsGradient(int columns) {
         Tensor x = samples.tensor(5, columns);

@@ -13,6 +13,7 @@ import dev.apprentice.model.AdapterSpec;
 import dev.apprentice.model.LanguageModel;
 import dev.apprentice.model.ReferenceTexts;
 import dev.apprentice.store.internal.StoreComponent;
+import dev.apprentice.testkit.PlainAlgebra;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -10,6 +10,7 @@ import dev.apprentice.learning.Progress;
 import dev.apprentice.model.Adapter;
 import dev.apprentice.model.Trainer;
 import dev.apprentice.model.TrainingSample;
+import dev.apprentice.testkit.PlainAlgebra;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;

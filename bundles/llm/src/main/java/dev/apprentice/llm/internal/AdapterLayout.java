@@ -48,8 +48,8 @@ final class AdapterLayout {
             case AdapterKind.LowRank kind -> {
                 String module = ModelConfig.moduleName(layer, target);
                 int rank = kind.sizeOf(module).rank();
-                AdapterSlot.Part a = part("lora_A.weight", rank, inputs);
-                AdapterSlot.Part b = part("lora_B.weight", outputs, rank);
+                Slice a = part("lora_A.weight", rank, inputs);
+                Slice b = part("lora_B.weight", outputs, rank);
                 yield switch (kind.form()) {
                     case PRODUCT -> new AdapterSlot.LowRank(layer, target, kind.scaleOf(module), a, b);
                     case DECOMPOSED ->
@@ -64,8 +64,8 @@ final class AdapterLayout {
         };
     }
 
-    private AdapterSlot.Part part(String name, Integer... shape) {
-        AdapterSlot.Part part = new AdapterSlot.Part(name, List.of(shape), bytes);
+    private Slice part(String name, Integer... shape) {
+        Slice part = new Slice(name, List.of(shape), bytes);
         bytes = part.end();
         return part;
     }
@@ -83,7 +83,7 @@ final class AdapterLayout {
     int largestPart() {
         return slots.values().stream()
                 .flatMap(slot -> slot.parts().stream())
-                .mapToInt(AdapterSlot.Part::elements)
+                .mapToInt(Slice::elements)
                 .max()
                 .orElse(0);
     }

@@ -64,14 +64,14 @@ final class Adapters {
         return seal(spec, values);
     }
 
-    private static void fill(AdapterSlot.Part a, SplittableRandom random, MemorySegment values) {
+    private static void fill(Slice a, SplittableRandom random, MemorySegment values) {
         float bound = (float) (1 / Math.sqrt(a.shape().getLast()));
         for (long i = 0; i < a.elements(); i++) {
             a.in(values).setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextDouble(-bound, bound));
         }
     }
 
-    private static void ones(AdapterSlot.Part factors, MemorySegment values) {
+    private static void ones(Slice factors, MemorySegment values) {
         for (long i = 0; i < factors.elements(); i++) {
             factors.in(values).setAtIndex(ValueLayout.JAVA_FLOAT, i, 1);
         }

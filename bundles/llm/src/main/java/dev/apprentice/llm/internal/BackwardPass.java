@@ -8,7 +8,7 @@ import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** The way back through the blocks of a {@link Tape}, through the frozen base to the adapter's values only. */
+/** The way back through the blocks of a {@link Tape} to what is trained: an adapter's values through the frozen base, or all weights. */
 final class BackwardPass {
     private final Transformer transformer;
     private final Kernels kernels;
@@ -45,14 +45,17 @@ final class BackwardPass {
         this.room = scratch.tensor(n, widest + network.highestRank()).data();
     }
 
-    /** @param dHidden gradient of the last block's output (n, width); overwritten */
+    /**
+     * @param dHidden gradient of the last block's output (n, width); overwritten, with the gradient of the first block's input where the
+     *     embedding is trained
+     */
     void run(Network network, Tape tape, Tensor dHidden) {
         int last = network.lowestAdapted();
         for (int layer = network.blocks().size() - 1; layer >= last; layer--) {
             Network.Block block = network.blocks().get(layer);
             Tape.Step step = tape.at(layer);
             Activations at = step.activations();
-            boolean lowest = layer == last;
+            boolean lowest = layer == last && !network.trainsEmbedding();
             feedForward(block, at, dHidden, lowest);
             if (lowest && !block.adaptsAttention()) {
                 return;
@@ -70,10 +73,7 @@ final class BackwardPass {
         dNormed.clear();
         project(block.gate(), at.middleNormed(), at.beside().gate(), dGate, inputWanted ? dNormed : null);
         project(block.up(), at.middleNormed(), at.beside().up(), dUp, inputWanted ? dNormed : null);
-        if (inputWanted) {
-            kernels.rmsNormBackward(
-                    at.middle(), block.feedForwardNorm(), transformer.config().epsilon(), dNormed, dHidden);
-        }
+        throughNorm(block.feedForwardNorm(), at.middle(), dNormed, inputWanted ? dHidden : null);
     }
 
     /** From the gradient of a block's middle to that of its input, in place. */
@@ -96,29 +96,39 @@ final class BackwardPass {
         project(block.query(), at.normed(), at.beside().query(), dQuery, lowest ? null : dNormed);
         project(block.key(), at.normed(), at.beside().key(), dKeys, lowest ? null : dNormed);
         project(block.value(), at.normed(), at.beside().value(), dValues, lowest ? null : dNormed);
-        if (!lowest) {
-            kernels.rmsNormBackward(
-                    at.input(), block.attentionNorm(), transformer.config().epsilon(), dNormed, dHidden);
-        }
+        throughNorm(block.attentionNorm(), at.input(), dNormed, lowest ? null : dHidden);
     }
 
     /** From the gradient of normalised heads to that of what was projected, in place. */
-    private void throughHeadNorm(MemorySegment norm, Tensor projected, Tensor gradient) {
+    private void throughHeadNorm(Norm norm, Tensor projected, Tensor gradient) {
         Tensor change = roomLike(gradient);
         change.clear();
-        kernels.rmsNormBackward(
-                transformer.heads(projected),
-                norm,
-                transformer.config().epsilon(),
-                transformer.heads(gradient),
-                transformer.heads(change));
+        throughNorm(norm, transformer.heads(projected), transformer.heads(gradient), transformer.heads(change));
         gradient.data().copyFrom(change.data());
     }
 
-    /** Adds the gradients of a linear layer's adapter, and of its input where that is wanted. */
+    /** Adds the gradients of a norm's weight where it is trained, and of its input where that is wanted. */
+    private void throughNorm(Norm norm, Tensor x, Tensor dy, @Nullable Tensor dx) {
+        float epsilon = transformer.config().epsilon();
+        if (norm.trained() != null) {
+            sink.norm(norm.trained(), x, epsilon, dy);
+        }
+        if (dx != null) {
+            kernels.rmsNormBackward(x, norm.weight(), epsilon, dy, dx);
+        }
+    }
+
+    /** Adds the gradients of what is trained of a linear layer, and of its input where that is wanted. */
     private void project(Projection projection, Tensor x, Room beside, Tensor dy, @Nullable Tensor dx) {
         switch (projection) {
             case Projection.Plain(Weights.Linear base) -> addTo(dx, base, dy);
+            case Projection.Trained trained -> {
+                addTo(dx, trained.base(), dy);
+                sink.weight(trained.weightSlice(), trained.base().weight().type(), dy, x);
+                if (trained.biasSlice() != null) {
+                    sink.bias(trained.biasSlice(), dy);
+                }
+            }
             case Projection.LowRank lora -> {
                 addTo(dx, lora.base(), dy);
                 product(
@@ -183,8 +193,8 @@ final class BackwardPass {
             Matrix a,
             Matrix b,
             float scale,
-            AdapterSlot.Part aPart,
-            AdapterSlot.Part bPart,
+            Slice aPart,
+            Slice bPart,
             Tensor x,
             Room beside,
             Tensor dy,

@@ -2,6 +2,7 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.LearningAlgebra;
 import dev.apprentice.model.Adapter;
 import dev.apprentice.model.AdapterSpec;
 import dev.apprentice.model.Benchmark;
@@ -39,6 +40,7 @@ public final class EngineBenchmark implements Benchmark {
     private static final int RUNS = 4;
 
     private final Kernels kernels;
+    private final LearningAlgebra algebra;
     private final int threads;
     private final Path nativeCache;
     private final Optional<Path> program;
@@ -52,14 +54,20 @@ public final class EngineBenchmark implements Benchmark {
      * @param program a {@code llama-bench} of llama.cpp, which then reads and generates turn about with this engine; no request may
      *     name it, as it is run
      */
-    public EngineBenchmark(Kernels kernels, int threads, Path nativeCache, Optional<Path> program) {
-        this(kernels, threads, nativeCache, program, Optional.empty());
+    public EngineBenchmark(Kernels kernels, LearningAlgebra algebra, Path nativeCache, Optional<Path> program) {
+        this(kernels, algebra, nativeCache, program, Optional.empty());
     }
 
     /** @param trained the embedded model, to say what sparse decoding costs it */
-    EngineBenchmark(Kernels kernels, int threads, Path nativeCache, Optional<Path> program, Optional<Trained> trained) {
+    EngineBenchmark(
+            Kernels kernels,
+            LearningAlgebra algebra,
+            Path nativeCache,
+            Optional<Path> program,
+            Optional<Trained> trained) {
         this.kernels = kernels;
-        this.threads = threads;
+        this.algebra = algebra;
+        this.threads = kernels.threads();
         this.nativeCache = nativeCache;
         this.program = program;
         this.trained = trained;
@@ -86,7 +94,7 @@ public final class EngineBenchmark implements Benchmark {
                 try {
                     for (Kind kind : request.kinds()) {
                         progress.accept(kind.label() + " of " + shape.label());
-                        new Run(machine, shape, type, model, opponent, results).measure(kind);
+                        new Run(machine, shape, type, model, algebra, opponent, results).measure(kind);
                     }
                 } finally {
                     opponent.ifPresent(Opponent::close);
@@ -167,6 +175,7 @@ public final class EngineBenchmark implements Benchmark {
             Shape shape,
             DataType type,
             LlamaModel model,
+            LearningAlgebra algebra,
             Optional<Opponent> opponent,
             List<Result> results) {
         void measure(Kind kind) {
@@ -189,6 +198,21 @@ public final class EngineBenchmark implements Benchmark {
                     GateQuantiles gates = GateQuantiles.measure(model, List.of(tokens(SEQUENCE)));
                     int[] others = Arrays.copyOfRange(tokens(2 * SEQUENCE), SEQUENCE, 2 * SEQUENCE);
                     sparse(SparseLevels.of(model, gates, List.of(others)), level -> OptionalDouble.empty());
+                }
+                case PRETRAIN -> {
+                    double speed = PretrainingSpeed.best(
+                            model.transformer().config(),
+                            SEQUENCE,
+                            RUNS,
+                            model.transformer().kernels(),
+                            algebra);
+                    add(
+                            "pretrain " + SEQUENCE,
+                            TrainedModel.HELD,
+                            speed,
+                            OptionalDouble.empty(),
+                            Optional.empty(),
+                            OptionalDouble.empty());
                 }
                 case LORA -> {
                     Adapter adapter = model.freshAdapter(LORA, 1);
@@ -267,7 +291,7 @@ public final class EngineBenchmark implements Benchmark {
                 without = Math.max(without, plain.tokensPerSecond());
                 with = Math.max(with, adapted.tokensPerSecond());
             }
-            add(bench, with, OptionalDouble.empty(), Optional.empty(), OptionalDouble.of(with / without));
+            add(bench, type, with, OptionalDouble.empty(), Optional.empty(), OptionalDouble.of(with / without));
         }
 
         /** How many tokens are generated. */
@@ -319,11 +343,12 @@ public final class EngineBenchmark implements Benchmark {
         }
 
         private void add(String bench, Beside beside, OptionalDouble bandwidthFraction) {
-            add(bench, beside.own(), bandwidthFraction, beside.peer(), beside.ratio());
+            add(bench, type, beside.own(), bandwidthFraction, beside.peer(), beside.ratio());
         }
 
         private void add(
                 String bench,
+                DataType held,
                 double speed,
                 OptionalDouble bandwidthFraction,
                 Optional<Peer> peer,
@@ -331,7 +356,7 @@ public final class EngineBenchmark implements Benchmark {
             results.add(new Result(
                     bench,
                     shape,
-                    type.name(),
+                    held.name(),
                     machine.threads(),
                     speed,
                     bandwidthFraction,

@@ -71,7 +71,7 @@ final class GgufAdapterWriter {
                 "GGUF files hold LoRA adapters, but this one is " + kind + ": export it as a PEFT directory");
     }
 
-    private static List<Long> shape(AdapterSlot.Part part) {
+    private static List<Long> shape(Slice part) {
         return part.shape().stream().map(Integer::longValue).toList();
     }
 

@@ -1,5 +1,6 @@
 package dev.apprentice.llm.internal;
 
+import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.Tensor;
 import dev.apprentice.model.GradientSums;
@@ -8,16 +9,25 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.BiConsumer;
 
-/** Where the backward pass leaves the gradients of an adapter's tensors. */
+/** Where the backward pass leaves the gradients of what is trained: an adapter's tensors or the weights. */
 sealed interface GradientSink {
     /** What a sample's loss is multiplied with before the way back. */
     double seed(WeightedSample sample);
 
     /** Gradient scale · dyᵀx of a matrix; dy (n, out), x (n, in). */
-    void matrix(AdapterSlot.Part part, Tensor dy, Tensor x, float scale);
+    void matrix(Slice part, Tensor dy, Tensor x, float scale);
 
     /** Gradient Σ dy ⊙ x over the rows, of a vector; dy, x (n, length). */
-    void vector(AdapterSlot.Part part, Tensor dy, Tensor x);
+    void vector(Slice part, Tensor dy, Tensor x);
+
+    /** Gradient dyᵀx of a weight that is held in a type; dy (n, out), x (n, in). */
+    void weight(Slice slice, DataType held, Tensor dy, Tensor x);
+
+    /** Gradient Σ dy over the rows, of a bias; dy (n, out). */
+    void bias(Slice slice, Tensor dy);
+
+    /** Gradient of a norm's weight; x, dy (n, length), or (n·heads, headDim). */
+    void norm(Slice slice, Tensor x, float epsilon, Tensor dy);
 
     static GradientSink of(Kernels kernels, Packing packing, GradientSums sums, Scratch scratch, int largestPart) {
         MemorySegment squares = sums.squares();
@@ -39,13 +49,28 @@ sealed interface GradientSink {
         }
 
         @Override
-        public void matrix(AdapterSlot.Part part, Tensor dy, Tensor x, float scale) {
+        public void matrix(Slice part, Tensor dy, Tensor x, float scale) {
             kernels.outerProductAdd(dy, x, scale, part.tensor(gradient));
         }
 
         @Override
-        public void vector(AdapterSlot.Part part, Tensor dy, Tensor x) {
+        public void vector(Slice part, Tensor dy, Tensor x) {
             kernels.columnDotsAdd(dy, x, part.in(gradient));
+        }
+
+        @Override
+        public void weight(Slice slice, DataType held, Tensor dy, Tensor x) {
+            kernels.weightGradientAdd(held, dy, x, slice.tensor(gradient));
+        }
+
+        @Override
+        public void bias(Slice slice, Tensor dy) {
+            kernels.columnSumsAdd(dy, slice.in(gradient));
+        }
+
+        @Override
+        public void norm(Slice slice, Tensor x, float epsilon, Tensor dy) {
+            kernels.rmsNormWeightBackward(x, epsilon, dy, slice.in(gradient));
         }
     }
 
@@ -59,7 +84,7 @@ sealed interface GradientSink {
         }
 
         @Override
-        public void matrix(AdapterSlot.Part part, Tensor dy, Tensor x, float scale) {
+        public void matrix(Slice part, Tensor dy, Tensor x, float scale) {
             each(
                     part,
                     (span, own) -> kernels.outerProductAdd(
@@ -67,11 +92,34 @@ sealed interface GradientSink {
         }
 
         @Override
-        public void vector(AdapterSlot.Part part, Tensor dy, Tensor x) {
+        public void vector(Slice part, Tensor dy, Tensor x) {
             each(part, (span, own) -> kernels.columnDotsAdd(span.of(dy), span.of(x), own));
         }
 
-        private void each(AdapterSlot.Part part, BiConsumer<Packing.Span, MemorySegment> add) {
+        @Override
+        public void weight(Slice slice, DataType held, Tensor dy, Tensor x) {
+            each(
+                    slice,
+                    (span, own) -> kernels.weightGradientAdd(
+                            held, span.of(dy), span.of(x), new Tensor(dy.columns(), x.columns(), own)));
+        }
+
+        @Override
+        public void bias(Slice slice, Tensor dy) {
+            each(slice, (span, own) -> kernels.columnSumsAdd(span.of(dy), own));
+        }
+
+        @Override
+        public void norm(Slice slice, Tensor x, float epsilon, Tensor dy) {
+            int rowsOfToken = x.rows() / packing.tokens().length;
+            each(slice, (span, own) -> {
+                int from = span.from() * rowsOfToken;
+                int count = span.count() * rowsOfToken;
+                kernels.rmsNormWeightBackward(x.rows(from, count), epsilon, dy.rows(from, count), own);
+            });
+        }
+
+        private void each(Slice part, BiConsumer<Packing.Span, MemorySegment> add) {
             int elements = part.elements();
             MemorySegment own = room.asSlice(0, 4L * elements);
             MemorySegment sum = part.in(gradient);

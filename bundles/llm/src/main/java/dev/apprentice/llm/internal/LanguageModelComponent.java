@@ -3,15 +3,12 @@ package dev.apprentice.llm.internal;
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.model.BaseExport;
-import dev.apprentice.model.Benchmark;
 import dev.apprentice.model.LanguageModel;
 import dev.apprentice.model.ModelException;
 import dev.apprentice.model.Quantization;
 import dev.apprentice.model.ReferenceTexts;
 import dev.apprentice.model.TrainingBudget;
-import java.io.FileNotFoundException;
 import java.lang.System.Logger.Level;
-import java.net.URL;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +35,6 @@ import org.osgi.service.component.annotations.Reference;
         immediate = true)
 public final class LanguageModelComponent {
     private static final String AS_IN_THE_FILE = "file";
-    private static final String BASE_MODEL = "dev.apprentice.basemodel";
     private static final System.Logger LOG = System.getLogger(LanguageModelComponent.class.getName());
 
     private final List<ServiceRegistration<?>> services;
@@ -46,14 +42,13 @@ public final class LanguageModelComponent {
     @Activate
     public LanguageModelComponent(BundleContext context, @Reference Kernels kernels) {
         try {
-            Bundle baseModel = baseModel(context);
+            Bundle baseModel = EmbeddedModel.bundle(context);
             ReferenceTexts texts = BundledReferenceTexts.read(baseModel::getEntry);
             LlamaModel model = sparse(context, load(context, baseModel, kernels), texts);
             LOG.log(Level.INFO, "Model {0} on {1}", model.info(), kernels.description());
             services = List.of(
                     context.registerService(LanguageModel.class, model, null),
                     context.registerService(ReferenceTexts.class, texts, null),
-                    context.registerService(Benchmark.class, benchmark(context, kernels, model, texts), null),
                     context.registerService(
                             BaseExport.class, new SourceExport(name(context), () -> source(context, baseModel)), null),
                     context.registerService(Quantization.class, quantization(context, kernels, texts), null));
@@ -61,17 +56,6 @@ public final class LanguageModelComponent {
             LOG.log(Level.ERROR, e.getMessage(), e);
             throw e;
         }
-    }
-
-    private static Benchmark benchmark(BundleContext context, Kernels kernels, LlamaModel model, ReferenceTexts texts) {
-        boolean embedded = context.getProperty("apprentice.model.dir") == null;
-        return new EngineBenchmark(
-                kernels,
-                kernels.threads(),
-                context.getDataFile("native").toPath(),
-                Optional.ofNullable(context.getProperty("apprentice.bench.peer"))
-                        .map(Path::of),
-                embedded ? Optional.of(new EngineBenchmark.Trained(model, texts)) : Optional.empty());
     }
 
     private static Quantization quantization(BundleContext context, Kernels kernels, ReferenceTexts texts) {
@@ -100,7 +84,7 @@ public final class LanguageModelComponent {
 
     private static ModelSource source(BundleContext context, Bundle baseModel) {
         @Nullable String path = context.getProperty("apprentice.model.dir");
-        return path == null ? HuggingFaceSource.open(entries(baseModel)) : ModelSource.open(Path.of(path));
+        return path == null ? EmbeddedModel.source(baseModel) : ModelSource.open(Path.of(path));
     }
 
     private static String name(BundleContext context) {
@@ -108,25 +92,6 @@ public final class LanguageModelComponent {
         return path == null
                 ? "apprentice-base"
                 : Path.of(path).getFileName().toString().replaceFirst("(?i)\\.gguf$", "");
-    }
-
-    private static ModelFiles entries(Bundle baseModel) {
-        return name -> {
-            URL entry = baseModel.getEntry("model/" + name);
-            if (entry == null) {
-                throw new FileNotFoundException(baseModel.getSymbolicName() + " has no entry model/" + name);
-            }
-            return entry.openStream();
-        };
-    }
-
-    private static Bundle baseModel(BundleContext context) {
-        return Arrays.stream(context.getBundles())
-                .filter(bundle -> BASE_MODEL.equals(bundle.getSymbolicName()))
-                .findFirst()
-                .orElseThrow(() -> new ModelException(
-                        ModelException.Code.BAD_MODEL,
-                        "The bundle " + BASE_MODEL + " is not installed: install the platform again"));
     }
 
     /** The model, leaving out of its feed-forward layers what the owner asked for. */

@@ -16,15 +16,17 @@ final class LossRows {
     private final Transformer transformer;
     private final Kernels kernels;
     private final Weights weights;
+    private final EndGradients ends;
     private final List<Packing.Span> spans;
     private final int count;
     private final int headRows;
 
     /** @param spans of samples with this objective */
-    LossRows(Transformer transformer, Weights weights, List<Packing.Span> spans, int headRows) {
+    LossRows(Transformer transformer, Weights weights, EndGradients ends, List<Packing.Span> spans, int headRows) {
         this.transformer = transformer;
         this.kernels = transformer.kernels();
         this.weights = weights;
+        this.ends = ends;
         this.spans = spans;
         this.headRows = headRows;
         this.count = spans.stream().mapToInt(LossRows::counted).sum();
@@ -66,6 +68,7 @@ final class LossRows {
         Tensor dNormed = scratch.tensor(count, counted.columns());
         dNormed.clear();
         float[] rowLosses = head(normed, loss(teacher, scratch), rowWeights(sink), dNormed, scratch);
+        ends.finalNorm(counted, transformer.config().epsilon(), dNormed);
         Tensor dCounted = normed; // read for the last time
         dCounted.clear();
         kernels.rmsNormBackward(
@@ -95,6 +98,7 @@ final class LossRows {
             float[] partLosses = new float[rows];
             transformer.head(weights, normed.rows(from, rows), part);
             loss.apply(from, part, Arrays.copyOfRange(rowWeights, from, from + rows), partLosses);
+            ends.head(part, normed.rows(from, rows));
             kernels.multiplyTransposedAdd(weights.head(), part, 1, dNormed.rows(from, rows));
             System.arraycopy(partLosses, 0, losses, from, rows);
         }

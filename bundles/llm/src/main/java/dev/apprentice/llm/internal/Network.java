@@ -8,7 +8,7 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The base model as one call sees it, with or without an adapter: views of weights and adapter values, nothing copied.
+ * The model as one call sees it, with or without an adapter, or trained as a whole: views of weights and values, nothing copied.
  *
  * @param widestBeside columns of the widest tensor that an adapted layer computes beside its output in inference
  */
@@ -19,13 +19,13 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
      * @param sparsity which neurons of the feed-forward layer are left out; null for none
      */
     record Block(
-            MemorySegment attentionNorm,
-            Weights.@Nullable HeadNorms headNorms,
+            Norm attentionNorm,
+            @Nullable HeadNorms headNorms,
             Projection query,
             Projection key,
             Projection value,
             Projection output,
-            MemorySegment feedForwardNorm,
+            Norm feedForwardNorm,
             Projection gate,
             Projection up,
             Projection down,
@@ -62,9 +62,31 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
         }
     }
 
+    /** Norms of each head of queries and keys. */
+    record HeadNorms(Norm query, Norm key) {}
+
     /** The base model alone. */
     static Network plain(Weights weights) {
         return of(weights, (layer, target) -> new Projection.Plain(linear(weights, layer, target)));
+    }
+
+    /** The model itself, all of it trained; norms and biases lie in the values. */
+    static Network trained(TrainedWeights trained) {
+        Weights weights = trained.weights();
+        ParameterLayout layout = trained.layout();
+        List<Block> blocks = new ArrayList<>();
+        for (int layer = 0; layer < weights.layers().size(); layer++) {
+            blocks.add(block(
+                    weights,
+                    layer,
+                    (of, target) -> {
+                        String module = ModelConfig.moduleName(of, target);
+                        return new Projection.Trained(
+                                linear(weights, of, target), layout.weight(module), layout.bias(module));
+                    },
+                    (name, vector) -> Norm.trained(layout.weight(name), trained.values())));
+        }
+        return of(weights, blocks);
     }
 
     /** The base model with adapter values beside it, in the order of the layout; {@link RowScales} must still be computed. */
@@ -101,7 +123,12 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
         return new Network(weights, List.copyOf(blocks), widest(blocks, Network::beside));
     }
 
-    /** The first block that has something adapted; the number of blocks if none has. */
+    /** Whether the embedding is trained, as it is together with all other weights. */
+    boolean trainsEmbedding() {
+        return blocks.getFirst().query() instanceof Projection.Trained;
+    }
+
+    /** The first block that has something adapted or trained; the number of blocks if none has. */
     int lowestAdapted() {
         int layer = 0;
         while (layer < blocks.size() && blocks.get(layer).projections().stream().noneMatch(Network::isAdapted)) {
@@ -112,7 +139,7 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
 
     private static int beside(Projection projection) {
         return switch (projection) {
-            case Projection.Plain _, Projection.ScaledOutput _ -> 0;
+            case Projection.Plain _, Projection.Trained _, Projection.ScaledOutput _ -> 0;
             case Projection.LowRank lowRank -> lowRank.a().rows();
             case Projection.Decomposed decomposed -> decomposed.a().rows();
             case Projection.Served served -> served.adapter().rank();
@@ -131,7 +158,11 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
             case Projection.LowRank lowRank -> lowRank.a().rows();
             case Projection.Decomposed decomposed -> decomposed.a().rows();
             case Projection.Served served -> served.adapter().rank();
-            case Projection.Plain _, Projection.ScaledOutput _, Projection.ScaledInput _, Projection.Mixed _ -> 0;
+            case Projection.Plain _,
+                    Projection.Trained _,
+                    Projection.ScaledOutput _,
+                    Projection.ScaledInput _,
+                    Projection.Mixed _ -> 0;
         });
     }
 
@@ -158,19 +189,34 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
     private static Network of(Weights weights, BiFunction<Integer, String, Projection> projection) {
         List<Block> blocks = new ArrayList<>();
         for (int layer = 0; layer < weights.layers().size(); layer++) {
-            Weights.Layer frozen = weights.layers().get(layer);
-            blocks.add(new Block(
-                    frozen.attentionNorm(),
-                    frozen.headNorms(),
-                    projection.apply(layer, "q_proj"),
-                    projection.apply(layer, "k_proj"),
-                    projection.apply(layer, "v_proj"),
-                    projection.apply(layer, "o_proj"),
-                    frozen.feedForwardNorm(),
-                    projection.apply(layer, "gate_proj"),
-                    projection.apply(layer, "up_proj"),
-                    projection.apply(layer, "down_proj")));
+            blocks.add(block(weights, layer, projection, (name, vector) -> Norm.frozen(vector)));
         }
         return of(weights, blocks);
+    }
+
+    /** @param norm of a module's name and its weight */
+    private static Block block(
+            Weights weights,
+            int layer,
+            BiFunction<Integer, String, Projection> projection,
+            BiFunction<String, MemorySegment, Norm> norm) {
+        Weights.Layer of = weights.layers().get(layer);
+        String name = "model.layers." + layer;
+        Weights.HeadNorms heads = of.headNorms();
+        return new Block(
+                norm.apply(name + ".input_layernorm", of.attentionNorm()),
+                heads == null
+                        ? null
+                        : new HeadNorms(
+                                norm.apply(name + ".self_attn.q_norm", heads.query()),
+                                norm.apply(name + ".self_attn.k_norm", heads.key())),
+                projection.apply(layer, "q_proj"),
+                projection.apply(layer, "k_proj"),
+                projection.apply(layer, "v_proj"),
+                projection.apply(layer, "o_proj"),
+                norm.apply(name + ".post_attention_layernorm", of.feedForwardNorm()),
+                projection.apply(layer, "gate_proj"),
+                projection.apply(layer, "up_proj"),
+                projection.apply(layer, "down_proj"));
     }
 }

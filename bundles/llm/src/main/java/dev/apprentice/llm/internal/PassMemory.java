@@ -4,17 +4,44 @@ import dev.apprentice.model.ModelException;
 import dev.apprentice.model.TrainingBudget;
 import dev.apprentice.model.TrainingPlan;
 import dev.apprentice.model.TrainingPlan.Activations;
+import java.util.Collection;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /** What a pass of training takes in memory, term by term as it is allocated, and the fastest plan within a budget. */
-record PassMemory(ModelConfig config, AdapterLayout layout) {
+record PassMemory(ModelConfig config, Collection<AdapterSlot> slots, long parameters, Teacher teacher, int mostTokens) {
     /** More tokens a pass do not make the products faster. */
     private static final int MOST_TOKENS = 512;
+
+    /** The gradient of all weights is read and written once a pass, which costs less the more tokens share it. */
+    private static final int MOST_TOKENS_OF_ALL_WEIGHTS = 2048;
 
     private static final int[] HEAD_ROWS = {256, 128, 64, 32, 16};
 
     /** Blocks of scratch memory are rounded, and kernels have buffers of their own. */
     static final long SLACK = 4 << 20;
+
+    /** Whether the base runs beside, to say what is to be kept. */
+    enum Teacher {
+        NONE,
+        BASE
+    }
+
+    /** Over a frozen base. */
+    static PassMemory ofAdapter(ModelConfig config, AdapterLayout layout) {
+        // the room for one sample's gradient of a tensor, and the row scales of DoRA
+        long scales = layout.slots().stream()
+                .filter(AdapterSlot.Decomposed.class::isInstance)
+                .mapToLong(slot -> 8L * config.linearShape(slot.target())[0])
+                .sum();
+        long parameters = layout.bytes() + 4L * layout.largestPart() + scales;
+        return new PassMemory(config, layout.slots(), parameters, Teacher.BASE, MOST_TOKENS);
+    }
+
+    /** Of a model that is trained as a whole; its weights and their gradient come on top. */
+    static PassMemory ofAllWeights(ModelConfig config) {
+        return new PassMemory(config, List.of(), 0, Teacher.NONE, MOST_TOKENS_OF_ALL_WEIGHTS);
+    }
 
     /**
      * Kept activations if they fit, else computed a second time; then the most rows of logits; then the most tokens a pass.
@@ -26,7 +53,7 @@ record PassMemory(ModelConfig config, AdapterLayout layout) {
             for (int headRows : HEAD_ROWS) {
                 if (bytes(activations, longest, headRows) <= budget.bytes()) {
                     int tokens = longest;
-                    while (2 * tokens <= MOST_TOKENS && bytes(activations, 2 * tokens, headRows) <= budget.bytes()) {
+                    while (2 * tokens <= mostTokens && bytes(activations, 2 * tokens, headRows) <= budget.bytes()) {
                         tokens *= 2;
                     }
                     return new TrainingPlan(
@@ -38,7 +65,7 @@ record PassMemory(ModelConfig config, AdapterLayout layout) {
         throw new ModelException(
                 ModelException.Code.BAD_REQUEST,
                 "Training on samples of " + longest + " tokens takes at least " + mebibytes(least)
-                        + " MiB beside the base model, but the budget is " + mebibytes(budget.bytes())
+                        + " MiB beside the weights, but the budget is " + mebibytes(budget.bytes())
                         + " MiB: give it "
                         + mebibytes(least - budget.bytes()) + " MiB more, or shorter samples");
     }
@@ -56,19 +83,13 @@ record PassMemory(ModelConfig config, AdapterLayout layout) {
             case RECOMPUTED ->
                 IntStream.range(0, config.layers()).mapToLong(this::block).max().orElse(0);
         };
-        long teacher = plainBlock() + width + 2 * width; // its block, what it gave, and that normed
+        long beside = switch (teacher) {
+            case NONE -> 0;
+            case BASE -> plainBlock() + width + 2 * width; // its block, what it gave, and that normed
+        };
         long loss = 3 * width + width; // counted, normed, their gradient; that of the output
         long logits = 2L * Math.min(n, headRows) * config.vocabulary();
-        return 4 * (n * (inputs + blocks + teacher + loss + backward()) + logits) + parameters() + SLACK;
-    }
-
-    /** Parameters, the room for one sample's gradient of a tensor, and the row scales of DoRA. */
-    private long parameters() {
-        long scales = layout.slots().stream()
-                .filter(AdapterSlot.Decomposed.class::isInstance)
-                .mapToLong(slot -> 8L * config.linearShape(slot.target())[0])
-                .sum();
-        return layout.bytes() + 4L * layout.largestPart() + scales;
+        return 4 * (n * (inputs + blocks + beside + loss + backward()) + logits) + parameters + SLACK;
     }
 
     private long backward() {
@@ -80,12 +101,12 @@ record PassMemory(ModelConfig config, AdapterLayout layout) {
                 + 2L * config.attention().keyValueWidth()
                 + 3L * config.feedForward()
                 + widest
-                + layout.slots().stream().mapToLong(PassMemory::rank).max().orElse(0);
+                + slots.stream().mapToLong(PassMemory::rank).max().orElse(0);
     }
 
     private long block(int layer) {
         return plainBlock()
-                + layout.slots().stream()
+                + slots.stream()
                         .filter(slot -> slot.layer() == layer)
                         .mapToLong(this::beside)
                         .sum();

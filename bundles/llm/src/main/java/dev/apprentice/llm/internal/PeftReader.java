@@ -39,7 +39,7 @@ final class PeftReader {
             MemorySegment values = arena.allocate(layout.bytes(), 64);
             Set<String> unused = new HashSet<>(file.entries().keySet());
             layout.forEach(slot -> {
-                for (AdapterSlot.Part part : slot.parts()) {
+                for (Slice part : slot.parts()) {
                     String name = PREFIX + slot.module() + "." + part.name();
                     long[] shape =
                             part.shape().stream().mapToLong(Integer::longValue).toArray();

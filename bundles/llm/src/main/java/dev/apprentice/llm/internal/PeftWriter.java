@@ -81,7 +81,7 @@ final class PeftWriter {
         ObjectNode header = Json.MAPPER.createObjectNode();
         header.set("__metadata__", Json.MAPPER.createObjectNode().put("format", "pt"));
         layout.forEach(slot -> {
-            for (AdapterSlot.Part part : slot.parts()) {
+            for (Slice part : slot.parts()) {
                 header.set(PeftReader.PREFIX + slot.module() + "." + part.name(), entry(part));
             }
         });
@@ -96,7 +96,7 @@ final class PeftWriter {
         return file;
     }
 
-    private static ObjectNode entry(AdapterSlot.Part part) {
+    private static ObjectNode entry(Slice part) {
         ObjectNode entry = Json.MAPPER.createObjectNode();
         entry.put("dtype", "F32");
         entry.set("shape", Json.MAPPER.valueToTree(part.shape()));

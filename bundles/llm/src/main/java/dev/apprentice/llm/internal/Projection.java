@@ -6,13 +6,24 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A linear layer y = Wx + b: the frozen weight alone, or with an adapter beside it. */
+/** A linear layer y = Wx + b: the weight alone, frozen or trained, or with an adapter beside it. */
 sealed interface Projection {
-    /** The frozen layer. */
+    /** The layer without an adapter. */
     Weights.Linear base();
 
     /** y = Wx + b; W (outputs, inputs). */
     record Plain(Weights.Linear base) implements Projection {}
+
+    /**
+     * y = Wx + b, both trained.
+     *
+     * @param weightSlice where the gradient of W goes
+     * @param biasSlice where the gradient of b goes; null where there is none
+     */
+    record Trained(
+            Weights.Linear base,
+            Slice weightSlice,
+            @Nullable Slice biasSlice) implements Projection {}
 
     /** y = Wx + b + scale·B(Ax) (LoRA, arXiv 2106.09685); A (rank, inputs), B (outputs, rank). */
     record LowRank(Weights.Linear base, Matrix a, Matrix b, float scale, AdapterSlot.LowRank slot)

@@ -48,7 +48,8 @@ sealed interface Room {
             int outputs = projection.base().weight().rows();
             int inputs = projection.base().weight().columns();
             return switch (projection) {
-                case Projection.Plain _, Projection.Served _, Projection.Mixed _ -> new Kept(null, null, null);
+                case Projection.Plain _, Projection.Trained _, Projection.Served _, Projection.Mixed _ ->
+                    new Kept(null, null, null);
                 case Projection.LowRank lowRank ->
                     new Kept(scratch.tensor(n, lowRank.a().rows()), null, null);
                 case Projection.Decomposed decomposed ->

@@ -54,6 +54,7 @@ final class ServingNetwork {
                         dora.scale(),
                         dora.rows().scales());
             case Projection.Plain _,
+                    Projection.Trained _,
                     Projection.Served _,
                     Projection.ScaledOutput _,
                     Projection.ScaledInput _,

@@ -18,13 +18,13 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
 
     /** One block over n tokens: from {@code at.input()} to {@code at.output()}. */
     void block(Network.Block block, Past past, Activations at) {
-        kernels.rmsNorm(at.input(), block.attentionNorm(), config.epsilon(), at.normed());
+        kernels.rmsNorm(at.input(), block.attentionNorm().weight(), config.epsilon(), at.normed());
         project(block.query(), at.normed(), at.query(), at.beside().query());
         project(block.key(), at.normed(), past.keys(), at.beside().key());
         project(block.value(), at.normed(), past.values(), at.beside().value());
         if (block.headNorms() != null) {
-            normaliseHeads(block.headNorms().query(), at.query(), at.projectedQuery());
-            normaliseHeads(block.headNorms().key(), past.keys(), at.projectedKey());
+            normaliseHeads(block.headNorms().query().weight(), at.query(), at.projectedQuery());
+            normaliseHeads(block.headNorms().key().weight(), past.keys(), at.projectedKey());
         }
         past.rotate(at.query());
         past.rotate(past.keys());
@@ -32,7 +32,7 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
         project(block.output(), at.attended(), at.middle(), at.beside().output());
         kernels.add(at.input(), at.middle());
 
-        kernels.rmsNorm(at.middle(), block.feedForwardNorm(), config.epsilon(), at.middleNormed());
+        kernels.rmsNorm(at.middle(), block.feedForwardNorm().weight(), config.epsilon(), at.middleNormed());
         project(block.gate(), at.middleNormed(), at.gate(), at.beside().gate());
         if (block.sparsity() == null) {
             project(block.up(), at.middleNormed(), at.up(), at.beside().up());
@@ -92,7 +92,7 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
         return new Tensor(x.rows() * (x.columns() / headDim), headDim, x.data());
     }
 
-    /** y = a linear layer of x, with what its adapter does before, beside and after the frozen product. */
+    /** y = a linear layer of x, with what its adapter does before, beside and after the weight's product. */
     private void project(Projection projection, Tensor x, Tensor y, Room beside) {
         if (projection instanceof Projection.Served served) {
             Tensor lowRank = beside.lowRank(x.rows(), served.adapter().rank());
@@ -113,6 +113,7 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
         Tensor product = switch (projection) {
             case Projection.Decomposed _, Projection.ScaledOutput _ -> beside.unscaled(y);
             case Projection.Plain _,
+                    Projection.Trained _,
                     Projection.LowRank _,
                     Projection.Served _,
                     Projection.ScaledInput _,
@@ -122,10 +123,11 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
         finish(projection, x, product, y, beside);
     }
 
-    /** What the frozen weight is multiplied with. */
+    /** What the weight is multiplied with. */
     private Tensor input(Projection projection, Tensor x, Room beside) {
         return switch (projection) {
             case Projection.Plain _,
+                    Projection.Trained _,
                     Projection.LowRank _,
                     Projection.Decomposed _,
                     Projection.Served _,
@@ -151,10 +153,11 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
         };
     }
 
-    /** From the frozen product to y, which may be the same tensor. */
+    /** From the weight's product to y, which may be the same tensor. */
     private void finish(Projection projection, Tensor x, Tensor product, Tensor y, Room beside) {
         switch (projection) {
             case Projection.Plain(Weights.Linear base) -> addBias(base, y);
+            case Projection.Trained trained -> addBias(trained.base(), y);
             case Projection.LowRank lora -> {
                 addProduct(lora.a(), lora.b(), lora.scale(), x, y, beside);
                 addBias(lora.base(), y);

@@ -9,6 +9,7 @@ import dev.apprentice.model.Benchmark.Report;
 import dev.apprentice.model.Benchmark.Request;
 import dev.apprentice.model.Benchmark.Shape;
 import dev.apprentice.model.ModelException;
+import dev.apprentice.testkit.PlainAlgebra;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ class EngineBenchmarkTest {
     private Path nativeCache;
 
     private Benchmark benchmark() {
-        return new EngineBenchmark(TestModel.KERNELS, 2, nativeCache, Optional.empty());
+        return new EngineBenchmark(TestModel.KERNELS, new PlainAlgebra(), nativeCache, Optional.empty());
     }
 
     @Test
@@ -40,6 +41,7 @@ class EngineBenchmarkTest {
                         "prefill 128",
                         "prefill 512",
                         "train 512",
+                        "pretrain 512",
                         "lora decode",
                         "lora prefill 128",
                         "lora prefill 512",
@@ -50,7 +52,7 @@ class EngineBenchmarkTest {
                         "sparse 90 %");
         assertThat(report.results()).allSatisfy(result -> {
             assertThat(result.tokensPerSecond()).isGreaterThan(1);
-            assertThat(result.weightType()).isEqualTo("Q4_0");
+            assertThat(result.weightType()).isEqualTo(result.bench().equals("pretrain 512") ? "BF16" : "Q4_0");
         });
         assertThat(report.results().getFirst().bandwidthFraction()).isPresent();
         assertThat(report.results().getLast().ratio()).isPresent();

@@ -94,7 +94,7 @@ class GoldenAdaptersTest {
         assertThat(gradientError).isLessThan(1e-4);
         assertThat(fisherError).isLessThan(2e-4);
         model.layout(adapter).forEach(slot -> {
-            for (AdapterSlot.Part part : slot.parts()) {
+            for (Slice part : slot.parts()) {
                 assertThat(Golden.relativeError(
                                 TestModel.floats(part.in(mean)), TestModel.floats(part.in(expectedMean))))
                         .as("%s of %s", part, slot)

@@ -114,7 +114,7 @@ class GradientsTest {
         return all;
     }
 
-    private static double[] part(double[] values, AdapterSlot.Part part) {
+    private static double[] part(double[] values, Slice part) {
         double[] copy = new double[part.elements()];
         System.arraycopy(values, (int) (part.offset() / 4), copy, 0, copy.length);
         return copy;

@@ -10,6 +10,7 @@ import dev.apprentice.model.Benchmark;
 import dev.apprentice.model.Benchmark.Kind;
 import dev.apprentice.model.Benchmark.Shape;
 import dev.apprentice.model.ModelException;
+import dev.apprentice.testkit.PlainAlgebra;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -67,7 +68,7 @@ class LlamaBenchTest {
         Path calls = folder.resolve("calls");
         LlamaBench peer = peer("test -s \"$2\" || exit 1", "echo \"$4 $6\" >> " + calls, "echo '[{\"avg_ts\": 1000}]'");
         Benchmark.Report report = new EngineBenchmark(
-                        TestModel.KERNELS, 2, folder.resolve("native"), Optional.of(peer.program()))
+                        TestModel.KERNELS, new PlainAlgebra(), folder.resolve("native"), Optional.of(peer.program()))
                 .run(
                         new Benchmark.Request(List.of(Kind.DECODE, Kind.PREFILL), List.of(Shape.EMBEDDED_16M), "Q4_0"),
                         line -> {});
@@ -105,7 +106,7 @@ class LlamaBenchTest {
     void aTypeThatPeersDoNotReadIsRefused() throws Exception {
         Path program = peer("exit 0").program();
         assertThatThrownBy(() -> new EngineBenchmark(
-                                TestModel.KERNELS, 2, folder.resolve("native"), Optional.of(program))
+                                TestModel.KERNELS, new PlainAlgebra(), folder.resolve("native"), Optional.of(program))
                         .run(
                                 new Benchmark.Request(List.of(Kind.DECODE), List.of(Shape.EMBEDDED_16M), "Q4_G128"),
                                 line -> {}))

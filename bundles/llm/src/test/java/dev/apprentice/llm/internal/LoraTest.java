@@ -104,7 +104,7 @@ class LoraTest {
         }
         MemorySegment expected = TestModel.inLayout(model, TestModel.SPEC, GOLDEN, "grad_of_mean_loss.");
         model.layout(adapter).forEach(slot -> {
-            for (AdapterSlot.Part part : slot.parts()) {
+            for (Slice part : slot.parts()) {
                 assertThat(Golden.relativeError(
                                 TestModel.floats(part.in(gradient)), TestModel.floats(part.in(expected))))
                         .as("%s of %s", part, slot)

@@ -282,7 +282,8 @@ final class PaperModel {
         }
     }
 
-    private double[] weight(String name) {
+    /** The values themselves: whoever changes one asks another model. */
+    double[] weight(String name) {
         double[] values = weights.get(name);
         if (values == null) {
             throw new IllegalArgumentException("No tensor " + name);

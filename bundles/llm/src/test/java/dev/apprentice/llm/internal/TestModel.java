@@ -67,7 +67,7 @@ final class TestModel {
         AdapterLayout layout = new AdapterLayout(model.transformer().config(), spec);
         MemorySegment values = Arena.ofAuto().allocate(layout.bytes(), 64);
         layout.forEach(slot -> {
-            for (AdapterSlot.Part part : slot.parts()) {
+            for (Slice part : slot.parts()) {
                 float[] tensor = golden.floats(prefix + "base_model.model." + slot.module() + "." + part.name());
                 part.in(values).copyFrom(MemorySegment.ofArray(tensor));
             }

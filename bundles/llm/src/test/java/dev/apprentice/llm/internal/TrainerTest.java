@@ -112,7 +112,7 @@ class TrainerTest {
     }
 
     private static PassMemory memory(LlamaModel model, Adapter adapter) {
-        return new PassMemory(model.transformer().config(), model.layout(adapter));
+        return PassMemory.ofAdapter(model.transformer().config(), model.layout(adapter));
     }
 
     /** Runs where the budget allows 16 rows of logits and no more. */
@@ -180,7 +180,7 @@ class TrainerTest {
             """;
         ModelConfig shape = ModelConfig.parse(config.getBytes(StandardCharsets.UTF_8));
         AdapterLayout layout = new AdapterLayout(shape, new AdapterSpec(16, 32, AdapterSpec.LINEAR_LAYERS));
-        TrainingPlan plan = new PassMemory(shape, layout).plan(new TrainingBudget(3L << 30, 512), 512);
+        TrainingPlan plan = PassMemory.ofAdapter(shape, layout).plan(new TrainingBudget(3L << 30, 512), 512);
         System.out.println("8B, rank 16: " + plan.text());
         assertThat(plan.activations()).isEqualTo(Activations.RECOMPUTED);
         assertThat(plan.tokensPerPass()).isEqualTo(512);

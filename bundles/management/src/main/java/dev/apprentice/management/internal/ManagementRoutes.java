@@ -10,6 +10,7 @@ import dev.apprentice.management.PlatformStatus;
 import dev.apprentice.model.BaseExport;
 import dev.apprentice.model.Benchmark;
 import dev.apprentice.model.LanguageModel;
+import dev.apprentice.model.Pretraining;
 import dev.apprentice.model.Quantization;
 import dev.apprentice.skills.Publishers;
 import dev.apprentice.skills.Skills;
@@ -31,6 +32,7 @@ public final class ManagementRoutes implements RouteContributor {
     private final BenchmarkApi benchmark;
     private final QuantizationApi quantization;
     private final ExchangeApi files;
+    private final PretrainingApi pretraining;
 
     @Activate
     public ManagementRoutes(
@@ -43,7 +45,8 @@ public final class ManagementRoutes implements RouteContributor {
             @Reference Benchmark benchmark,
             @Reference Quantization quantization,
             @Reference LanguageModel model,
-            @Reference BaseExport base) {
+            @Reference BaseExport base,
+            @Reference Pretraining pretraining) {
         this.server = server;
         this.status = status;
         this.skills = new SkillsApi(skills, learning);
@@ -53,6 +56,7 @@ public final class ManagementRoutes implements RouteContributor {
         this.benchmark = new BenchmarkApi(benchmark);
         this.quantization = new QuantizationApi(quantization);
         this.files = new ExchangeApi(model, base, this.learning::learner);
+        this.pretraining = new PretrainingApi(pretraining);
     }
 
     @Override
@@ -66,6 +70,7 @@ public final class ManagementRoutes implements RouteContributor {
         benchmark.contribute(routes);
         quantization.contribute(routes);
         files.contribute(routes);
+        pretraining.contribute(routes);
     }
 
     private void signInToken(Exchange exchange) {

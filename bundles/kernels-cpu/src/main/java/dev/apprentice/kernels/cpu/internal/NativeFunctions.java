@@ -103,6 +103,7 @@ final class NativeFunctions {
     private final MemorySegment listActive;
     private final MemorySegment multiplyActive;
     private final MemorySegment leftBf16;
+    private final MemorySegment leftBf16Transposed;
     private final MemorySegment leftTransposed;
     private final MemorySegment gemmBf16;
     private final boolean tiles;
@@ -128,6 +129,7 @@ final class NativeFunctions {
         multiplyActive = library.findOrThrow("apprentice_multiply_active_q4_0");
         dropBelow = library.findOrThrow("apprentice_drop_below");
         leftBf16 = library.findOrThrow("apprentice_left_bf16");
+        leftBf16Transposed = library.findOrThrow("apprentice_left_bf16_transposed");
         leftTransposed = library.findOrThrow("apprentice_left_f32_transposed");
         swiGlu = library.findOrThrow("apprentice_swiglu");
         swiGluBackward = library.findOrThrow("apprentice_swiglu_backward");
@@ -180,7 +182,7 @@ final class NativeFunctions {
             long y,
             long yStride) {
         MemorySegment function = switch (type) {
-            case F32 -> gemvF32;
+            case F32, F32_AS_BF16 -> gemvF32; // few need no rounding
             case BF16 -> gemvBf16;
             case Q8_0 -> gemvQ8;
             case Q4_0 -> gemvQ4;
@@ -246,6 +248,14 @@ final class NativeFunctions {
     void leftBf16(long a, long aStride, long rows, long depth, long out, long outStride) {
         try {
             LEFT.invokeExact(leftBf16, a, aStride, rows, depth, out, outStride);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    void leftBf16Transposed(long a, long aStride, long rows, long depth, long out, long outStride) {
+        try {
+            LEFT.invokeExact(leftBf16Transposed, a, aStride, rows, depth, out, outStride);
         } catch (Throwable e) {
             throw impossible(e);
         }

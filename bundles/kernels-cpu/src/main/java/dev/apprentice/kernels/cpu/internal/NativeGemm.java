@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * The general matrix product C (m, n) = or += scale · A (m, k) B (k, n) in C; a task owns up to 64 columns. Weights of 16 bits and
- * less are multiplied as BF16, A rounded to it, and added up in float32; float32 weights, adapters and gradients stay in float32.
+ * less are multiplied as BF16, A rounded to it, and added up in float32, and so are the gradients of such weights; float32 weights, adapters
+ * and their gradients stay in float32.
  */
 final class NativeGemm {
     /** Columns of B that one call of the C function takes. */
@@ -113,7 +114,9 @@ final class NativeGemm {
 
     private Left left(int firstRow, int rows, Scratch scratch) {
         if (type != NativeType.F32) {
-            return leftBf16(a, firstRow, rows, depth, scratch);
+            return layoutA == Layout.PLAIN
+                    ? leftBf16(a, firstRow, rows, depth, scratch)
+                    : leftBf16Transposed(firstRow, rows, scratch);
         }
         if (layoutA == Layout.PLAIN) {
             return new Left(address(a, firstRow), a.rowBytes() / 4, 4);
@@ -137,6 +140,17 @@ final class NativeGemm {
                 columns,
                 (from, count, to) -> functions.leftBf16(
                         address(plain, firstRow + from), plain.rowBytes() / 4, count, columns, to, stride));
+        return left;
+    }
+
+    private Left leftBf16Transposed(int firstRow, int rows, Scratch scratch) {
+        Left left = new Left(scratch.memory(rows * stride(depth) / 2).address(), stride(depth), 2);
+        prepare(
+                left,
+                rows,
+                depth,
+                (from, count, to) -> functions.leftBf16Transposed(
+                        address(a, 0) + 4L * (firstRow + from), a.rowBytes() / 4, count, depth, to, left.stride()));
         return left;
     }
 

@@ -120,7 +120,7 @@ final class NativeGemv {
     /** The address of the activations as the C function for this type wants them. */
     private static long input(NativeFunctions functions, NativeType type, Tensor x, Scratch scratch) {
         return switch (type) {
-            case F32, BF16 -> x.data().address();
+            case F32, BF16, F32_AS_BF16 -> x.data().address();
             case Q8_0 -> quantized(functions, x, 128, scratch);
             case Q4_0 -> quantized(functions, x, 8, scratch);
         };

@@ -1,6 +1,7 @@
 package dev.apprentice.kernels.cpu.internal;
 
 import dev.apprentice.compute.AttentionShape;
+import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
@@ -58,6 +59,50 @@ public final class NativeKernels extends VectorKernels {
                             Operand.of(y))
                     .run(adapter, Operand.of(lowRank));
         }
+    }
+
+    @Override
+    public void weightGradientAdd(DataType held, Tensor dy, Tensor x, Tensor dWeight) {
+        if (held == DataType.F32) {
+            outerProductAdd(dy, x, 1, dWeight);
+            return;
+        }
+        Shapes.outerProduct(dy, x, dWeight);
+        new NativeGemm(
+                        functions,
+                        pool,
+                        NativeType.F32_AS_BF16,
+                        Operand.of(dy),
+                        Layout.TRANSPOSED,
+                        Operand.of(x),
+                        Layout.PLAIN,
+                        1,
+                        Gemm.Result.ADD,
+                        Operand.of(dWeight))
+                .run();
+    }
+
+    @Override
+    public void round(Tensor values, Matrix weight) {
+        Shapes.rounding(values, weight);
+        boolean wholePairs =
+                (long) values.rows() * values.columns() % 2 == 0; // half a pair would be filled up with a zero
+        if (weight.type() != DataType.BF16 || !wholePairs) {
+            super.round(values, weight);
+            return;
+        }
+        slices(
+                values,
+                1,
+                (from, count) -> functions.leftBf16(
+                        values.data().address() + 4 * from,
+                        count,
+                        1,
+                        count,
+                        weight.data().address() + 2 * from,
+                        count));
+        Reference.reachabilityFence(weight);
+        keepReachable(values);
     }
 
     @Override

@@ -10,19 +10,23 @@ enum NativeType {
     F32(DataType.F32),
     BF16(DataType.BF16),
     Q8_0(DataType.Q8_0),
-    Q4_0(DataType.Q4_0);
+    Q4_0(DataType.Q4_0),
+    /** F32 that is rounded to BF16 where it is read; no weight is held like that, but gradients are made of it. */
+    F32_AS_BF16(null);
 
     private static final Map<DataType, NativeType> KNOWN = new EnumMap<>(DataType.class);
 
     static {
         for (NativeType type : values()) {
-            KNOWN.put(type.type, type);
+            if (type.type != null) {
+                KNOWN.put(type.type, type);
+            }
         }
     }
 
-    private final DataType type;
+    private final @Nullable DataType type;
 
-    NativeType(DataType type) {
+    NativeType(@Nullable DataType type) {
         this.type = type;
     }
 

@@ -51,6 +51,34 @@ final class RmsNorm {
         }
     }
 
+    static float inverseRms(Tensor x, float epsilon, int row) {
+        return inverseRms(x.data(), 4L * row * x.columns(), x.columns(), epsilon);
+    }
+
+    /** Some columns of the weight's gradient; factors are the rows' 1 / rms(x). */
+    static void weightBackward(Tensor x, float[] factors, Tensor dy, MemorySegment dWeight, int from, int count) {
+        MemorySegment in = x.data();
+        MemorySegment upstream = dy.data();
+        long rowBytes = 4L * x.columns();
+        int bound = from + Lanes.bound(count);
+        for (int i = from; i < bound; i += Lanes.COUNT) {
+            FloatVector sum = Lanes.load(dWeight, 4L * i);
+            for (int row = 0; row < factors.length; row++) {
+                long at = row * rowBytes + 4L * i;
+                sum = Lanes.load(in, at).mul(factors[row]).fma(Lanes.load(upstream, at), sum);
+            }
+            Lanes.store(sum, dWeight, 4L * i);
+        }
+        for (int i = bound; i < from + count; i++) {
+            float sum = get(dWeight, 4L * i);
+            for (int row = 0; row < factors.length; row++) {
+                long at = row * rowBytes + 4L * i;
+                sum += get(in, at) * factors[row] * get(upstream, at);
+            }
+            dWeight.set(JAVA_FLOAT_UNALIGNED, 4L * i, sum);
+        }
+    }
+
     private static float inverseRms(MemorySegment x, long base, int columns, float epsilon) {
         FloatVector sum = FloatVector.zero(Lanes.FLOATS);
         int bound = Lanes.bound(columns);

@@ -53,6 +53,13 @@ public final class Shapes {
                 "The outer product of " + text(dy) + " and " + text(x) + " does not fit into " + text(dWeight));
     }
 
+    /** Both (rows, columns). */
+    public static void rounding(Tensor values, Matrix weight) {
+        require(
+                values.rows() == weight.rows() && values.columns() == weight.columns(),
+                "Values " + text(values) + " cannot be rounded to a weight " + weight.rows() + "x" + weight.columns());
+    }
+
     /** All of one shape. */
     public static void same(Tensor first, Tensor... others) {
         for (Tensor other : others) {

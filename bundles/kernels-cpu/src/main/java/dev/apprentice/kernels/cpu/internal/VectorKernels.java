@@ -16,6 +16,9 @@ public class VectorKernels implements Kernels, AutoCloseable {
     /** Elements per task of the operations that go element by element. */
     private static final int SLICE = 1 << 14;
 
+    /** Columns per task where rows are added up. */
+    private static final int COLUMNS = 64;
+
     /** An exponential costs about as much as this many multiplications. */
     static final long EXPONENTIAL = 12;
 
@@ -106,6 +109,19 @@ public class VectorKernels implements Kernels, AutoCloseable {
         Shapes.same(x, dy, dx);
         Shapes.rowVector(x, weight);
         rows(x, 6, row -> RmsNorm.backward(x, weight, epsilon, dy, dx, row));
+    }
+
+    @Override
+    public void rmsNormWeightBackward(Tensor x, float epsilon, Tensor dy, MemorySegment dWeight) {
+        Shapes.same(x, dy);
+        Shapes.rowVector(x, dWeight);
+        float[] factors = new float[x.rows()];
+        rows(x, 1, row -> factors[row] = RmsNorm.inverseRms(x, epsilon, row));
+        long work = 3L * x.rows() * x.columns();
+        pool.run(Math.ceilDiv(x.columns(), COLUMNS), work, task -> {
+            int from = task * COLUMNS;
+            RmsNorm.weightBackward(x, factors, dy, dWeight, from, Math.min(COLUMNS, x.columns() - from));
+        });
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.apprentice.learning.internal;
+package dev.apprentice.testkit;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** A second implementation of learning algebra, in plain loops; its outlier score is the distance in standard deviations. */
-final class PlainAlgebra implements LearningAlgebra {
+public final class PlainAlgebra implements LearningAlgebra {
     private static long count(MemorySegment vector) {
         return vector.byteSize() / Float.BYTES;
     }
