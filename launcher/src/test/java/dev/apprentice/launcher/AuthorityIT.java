@@ -56,8 +56,8 @@ class AuthorityIT {
                             "template-1.0.0.jar.cdx.json");
         }
 
-        BuiltProduct.Result publisher = BuiltProduct.run(
-                PASSPHRASE, LIMIT, "key", "certify", file("ada.csr.pem"), "--ca", file("ada"));
+        BuiltProduct.Result publisher =
+                BuiltProduct.run(PASSPHRASE, LIMIT, "key", "certify", file("ada.csr.pem"), "--ca", file("ada"));
         assertThat(publisher.exit()).isEqualTo(1);
         assertThat(publisher.errors()).contains("keys of a publisher");
     }

@@ -2,9 +2,7 @@ package dev.apprentice.launcher.bench;
 
 import dev.apprentice.launcher.LauncherException;
 import dev.apprentice.launcher.ProgressLine;
-import dev.apprentice.launcher.Settings;
 import dev.apprentice.launcher.client.ApiClient;
-import dev.apprentice.launcher.client.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,42 +12,37 @@ import tools.jackson.databind.JsonNode;
 public final class MarketBench {
     private static final double SEARCH_TARGET = 50;
     private static final String NAME = "big";
-    private final Settings settings;
+    private static final String STAGE = "Searching and refreshing a marketplace";
 
-    /** A benchmark on an empty home. */
-    public MarketBench(Settings settings) {
-        this.settings = settings;
+    private final ApiClient client;
+
+    /** A benchmark on a platform that has just been started on an empty home. */
+    public MarketBench(ApiClient client) {
+        this.client = client;
     }
 
     /**
-     * Measures; the platform is started anew before the first search.
+     * Measures, and forgets the marketplace again.
      *
      * @param rounds how often each query is made
      */
     public MarketReport run(int skills, int rounds, ProgressLine progress) {
-        progress.show("Searching and refreshing a marketplace", 0, rounds + 1);
+        progress.show(STAGE, 0, rounds + 1);
         try (BigMarket market = new BigMarket(skills)) {
-            double firstRefresh;
-            double changeRefresh;
-            long firstBytes;
-            long changeBytes;
-            try (Connection connection = Connection.start(settings)) {
-                ApiClient client = connection.client();
-                firstRefresh = millis(() -> client.post(
-                        "/api/markets",
-                        Map.of("name", NAME, "addresses", List.of(market.address()), "root", market.rootText())));
-                firstBytes = market.sent();
-                market.changeOne();
-                changeRefresh = millis(() -> client.post("/api/markets/" + NAME + "/refresh", Map.of()));
-                changeBytes = market.sent();
-            }
+            double firstRefresh = millis(() -> client.post(
+                    "/api/markets",
+                    Map.of("name", NAME, "addresses", List.of(market.address()), "root", market.rootText())));
+            long firstBytes = market.sent();
+            market.changeOne();
+            double changeRefresh = millis(() -> client.post("/api/markets/" + NAME + "/refresh", Map.of()));
+            long changeBytes = market.sent();
             List<Double> times = searches(queries(skills), rounds, progress);
-            double first = times.getFirst();
+            client.delete("/api/markets/" + NAME);
             List<Double> sorted = times.stream().sorted().toList();
             return new MarketReport(
                     skills,
                     times.size(),
-                    first,
+                    times.getFirst(),
                     sorted.get(sorted.size() / 2),
                     sorted.getLast(),
                     SEARCH_TARGET,
@@ -68,19 +61,17 @@ public final class MarketBench {
     /** What each search took, in the order in which they were made. */
     private List<Double> searches(List<String> queries, int rounds, ProgressLine progress) {
         List<Double> times = new ArrayList<>();
-        try (Connection connection = Connection.start(settings)) {
-            for (int round = 0; round < rounds; round++) {
-                progress.show("Searching and refreshing a marketplace", round + 1, rounds + 1);
-                for (String query : queries) {
-                    times.add(millis(() -> search(connection.client(), query)));
-                }
+        for (int round = 0; round < rounds; round++) {
+            progress.show(STAGE, round + 1, rounds + 1);
+            for (String query : queries) {
+                times.add(millis(() -> search(query)));
             }
         }
         progress.finish();
         return times;
     }
 
-    private static void search(ApiClient client, String query) {
+    private void search(String query) {
         JsonNode page = client.get("/api/market/search?q=" + query);
         if (page.path("total").asInt() == 0) {
             throw new LauncherException(

@@ -5,7 +5,7 @@ package dev.apprentice.launcher.bench;
  *
  * @param skills how many it lists
  * @param searches how many searches were made
- * @param firstSearch milliseconds of the first search after a start
+ * @param firstSearch milliseconds of the first search that the platform ever made
  * @param medianSearch milliseconds
  * @param slowestSearch milliseconds
  * @param searchTarget milliseconds that every search should stay below

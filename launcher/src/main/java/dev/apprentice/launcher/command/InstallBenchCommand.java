@@ -49,16 +49,12 @@ final class InstallBenchCommand implements Callable<Integer> {
         if (skills < FEWEST_SKILLS) {
             throw new LauncherException("The marketplace must have at least " + FEWEST_SKILLS + " skills: change it");
         }
-        MarketReport market;
-        try (TemporaryHome place = TemporaryHome.of(null);
-                ProgressLine progress = new ProgressLine()) {
-            market = new MarketBench(Settings.read(place.path()).withPort(0)).run(skills, rounds, progress);
-        }
         InstallReport report;
         try (TemporaryHome place = TemporaryHome.of(null);
                 Connection connection =
                         Connection.start(Settings.read(place.path()).withPort(0));
                 ProgressLine progress = new ProgressLine()) {
+            MarketReport market = new MarketBench(connection.client()).run(skills, rounds, progress);
             report = new InstallBench(connection.client())
                     .run(Distribution.current(), megabytes * 1_000_000, rounds, market, progress);
         }
@@ -109,7 +105,7 @@ final class InstallBenchCommand implements Callable<Integer> {
         System.out.printf(
                 Locale.ROOT,
                 "%-28s %10.1f %10.1f %10.1f %10s%n%n%-28s %10s %10s%n",
-                "after a start",
+                "over the API",
                 market.firstSearch(),
                 market.medianSearch(),
                 market.slowestSearch(),

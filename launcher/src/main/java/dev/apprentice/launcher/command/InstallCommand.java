@@ -85,9 +85,7 @@ final class InstallCommand implements Callable<Integer> {
         }
         try (Connection connection = home.connect()) {
             output.print(
-                    connection
-                            .client()
-                            .install(String.valueOf(file.getFileName()), jar, signatureBytes, allowed),
+                    connection.client().install(String.valueOf(file.getFileName()), jar, signatureBytes, allowed),
                     InstallCommand::told);
         }
     }

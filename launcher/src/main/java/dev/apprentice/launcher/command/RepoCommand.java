@@ -79,7 +79,10 @@ final class RepoCommand {
         return 0;
     }
 
-    @Command(name = "publish", description = "Publish a signed skill, with the provenance and bill of materials beside it.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "publish",
+            description = "Publish a signed skill, with the provenance and bill of materials beside it.",
+            mixinStandardHelpOptions = true)
     int publish(
             @Mixin Place place,
             @Parameters(index = "1", paramLabel = "NAMESPACE", description = "The publisher's.") String namespace,

@@ -86,7 +86,9 @@ public final class MarketPage implements RouteContributor {
                 .findFirst()
                 .map(Upload::content)
                 .orElse(new byte[0]);
-        List<String> addresses = exchange.form("addresses").orElse("").lines()
+        List<String> addresses = exchange.form("addresses")
+                .orElse("")
+                .lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())
                 .toList();
@@ -95,7 +97,10 @@ public final class MarketPage implements RouteContributor {
                 addresses,
                 root,
                 exchange.form("introduces").isPresent());
-        exchange.form("digest").map(String::strip).filter(text -> !text.isEmpty()).ifPresent(wanted::requireRoot);
+        exchange.form("digest")
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .ifPresent(wanted::requireRoot);
         return wanted;
     }
 

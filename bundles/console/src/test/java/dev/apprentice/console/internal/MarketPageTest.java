@@ -127,9 +127,7 @@ final class MarketPageTest {
         serve("");
         assertThat(add("https://example.org/\r\n/media/stick\r\n", "").body()).contains("market is added.");
         assertThat(markets.changes).contains("add fair [https://example.org/, /media/stick] {\"root\"} false");
-        assertThat(add("/media/stick", " sha256:" + ROOT_SHA256)
-                        .statusCode())
-                .isEqualTo(200);
+        assertThat(add("/media/stick", " sha256:" + ROOT_SHA256).statusCode()).isEqualTo(200);
         markets.changes.clear();
         HttpResponse<String> otherRoot = add("/media/stick", "0".repeat(64));
         assertThat(otherRoot.statusCode()).isEqualTo(422);
