@@ -119,6 +119,17 @@ public interface Kernels {
     /** dQuery, dKeys, dValues += gradients of {@link #attention} with past = 0 over one sequence of n tokens. */
     void attentionBackward(AttentionShape shape, AttentionTape forward, Tensor dOut, AttentionGradient gradient);
 
+    /** {@link #attention} of a whole sequence of n tokens, its products as exact as those with a weight that is held in a type. */
+    default void attention(AttentionShape shape, DataType held, AttentionTape forward, Tensor out) {
+        attention(shape, 0, forward.query(), forward.keys(), forward.values(), out);
+    }
+
+    /** The gradient of that, as exact. */
+    default void attentionBackward(
+            AttentionShape shape, DataType held, AttentionTape forward, Tensor dOut, AttentionGradient gradient) {
+        attentionBackward(shape, forward, dOut, gradient);
+    }
+
     /** out = silu(gate) ⊙ up (arXiv 2002.05202); all (n, d). */
     void swiGlu(Tensor gate, Tensor up, Tensor out);
 

@@ -400,6 +400,49 @@ public abstract class KernelsContract {
         samples.assertGradient("dValues", gradient.values(), dValues, v, input -> loss(shape, q, k, input, upstream));
     }
 
+    /** What is rounded to BF16 is off by a 256th at the most; sums of it by less. */
+    @ParameterizedTest
+    @CsvSource({"1, 2147483647", "67, 2147483647", "200, 2147483647", "129, 66"})
+    void attentionAsExactAsAWeightInBfloat16(int n, int window) {
+        AttentionShape shape = new AttentionShape(6, 2, 64, window);
+        AttentionTape forward = new AttentionTape(
+                samples.tensor(n, shape.queryWidth()),
+                samples.tensor(n, shape.keyValueWidth()),
+                samples.tensor(n, shape.keyValueWidth()));
+        Tensor dOut = samples.tensor(n, shape.queryWidth());
+        List<Tensor> exact = attentionThereAndBack(shape, DataType.F32, forward, dOut);
+        List<Tensor> rounded = attentionThereAndBack(shape, DataType.BF16, forward, dOut);
+        for (int i = 0; i < exact.size(); i++) {
+            assertThat(relativeError(rounded.get(i), exact.get(i))).isLessThan(0.01);
+        }
+    }
+
+    /** The output, and the gradients of queries, keys and values. */
+    private List<Tensor> attentionThereAndBack(AttentionShape shape, DataType held, AttentionTape forward, Tensor dOut) {
+        int n = dOut.rows();
+        Tensor out = samples.filled(n, shape.queryWidth(), Float.NaN);
+        kernels.attention(shape, held, forward, out);
+        AttentionGradient gradient = new AttentionGradient(
+                samples.filled(n, shape.queryWidth(), 0),
+                samples.filled(n, shape.keyValueWidth(), 0),
+                samples.filled(n, shape.keyValueWidth(), 0));
+        kernels.attentionBackward(shape, held, forward, dOut, gradient);
+        return List.of(out, gradient.query(), gradient.keys(), gradient.values());
+    }
+
+    /** ‖actual − expected‖ / ‖expected‖, or of what is expected to be nothing, how long it is. */
+    private static double relativeError(Tensor actual, Tensor expected) {
+        double difference = 0;
+        double length = 0;
+        for (int i = 0; i < expected.rows(); i++) {
+            for (int j = 0; j < expected.columns(); j++) {
+                difference += Math.pow(actual.get(i, j) - expected.get(i, j), 2);
+                length += Math.pow(expected.get(i, j), 2);
+            }
+        }
+        return Math.sqrt(difference / (length == 0 ? 1 : length));
+    }
+
     private static double loss(AttentionShape shape, double[][] q, double[][] k, double[][] v, double[][] upstream) {
         return DoubleReference.sumOfProducts(DoubleReference.attention(shape, 0, q, k, v), upstream);
     }

@@ -2,6 +2,7 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.AttentionGradient;
 import dev.apprentice.compute.AttentionTape;
+import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Tensor;
 import dev.apprentice.model.WeightedSample;
 import java.util.ArrayList;
@@ -10,8 +11,10 @@ import java.util.List;
 /**
  * Samples that go through the network in one pass, one after the other: positions begin anew with each, and attention does not reach
  * from one into another.
+ *
+ * @param held the products of attention are as exact as those with a weight of this type
  */
-record Packing(int[] tokens, List<Span> spans) {
+record Packing(int[] tokens, List<Span> spans, DataType held) {
 
     /** The rows of one sample. */
     record Span(int from, int count, WeightedSample weighted) {
@@ -20,7 +23,12 @@ record Packing(int[] tokens, List<Span> spans) {
         }
     }
 
+    /** With attention in float32. */
     static Packing of(List<WeightedSample> samples) {
+        return of(samples, DataType.F32);
+    }
+
+    static Packing of(List<WeightedSample> samples, DataType held) {
         int length = samples.stream()
                 .mapToInt(weighted -> weighted.sample().tokens().length)
                 .sum();
@@ -33,15 +41,15 @@ record Packing(int[] tokens, List<Span> spans) {
             spans.add(new Span(from, own.length, weighted));
             from += own.length;
         }
-        return new Packing(tokens, List.copyOf(spans));
+        return new Packing(tokens, List.copyOf(spans), held);
     }
 
     /** The sequences in one layer. */
     Past past(Transformer transformer, KeyValues keyValues) {
-        return new Beginnings(transformer, spans, keyValues);
+        return new Beginnings(transformer, this, keyValues);
     }
 
-    private record Beginnings(Transformer transformer, List<Span> spans, KeyValues keyValues) implements Past {
+    private record Beginnings(Transformer transformer, Packing packing, KeyValues keyValues) implements Past {
         @Override
         public Tensor keys() {
             return keyValues.keys();
@@ -54,20 +62,19 @@ record Packing(int[] tokens, List<Span> spans) {
 
         @Override
         public void rotate(Tensor x) {
-            spans.forEach(span -> transformer.rotate(0, span.of(x)));
+            packing.spans().forEach(span -> transformer.rotate(0, span.of(x)));
         }
 
         @Override
         public void attend(Tensor query, Tensor out) {
-            for (Span span : spans) {
+            for (Span span : packing.spans()) {
                 transformer
                         .kernels()
                         .attention(
                                 transformer.config().attention(),
-                                0,
-                                span.of(query),
-                                span.of(keyValues.keys()),
-                                span.of(keyValues.values()),
+                                packing.held(),
+                                new AttentionTape(
+                                        span.of(query), span.of(keyValues.keys()), span.of(keyValues.values())),
                                 span.of(out));
             }
         }
@@ -80,6 +87,7 @@ record Packing(int[] tokens, List<Span> spans) {
                     .kernels()
                     .attentionBackward(
                             transformer.config().attention(),
+                            held,
                             new AttentionTape(
                                     span.of(forward.query()), span.of(forward.keys()), span.of(forward.values())),
                             span.of(dOut),

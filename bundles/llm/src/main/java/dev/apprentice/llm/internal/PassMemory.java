@@ -13,8 +13,8 @@ record PassMemory(ModelConfig config, Collection<AdapterSlot> slots, long parame
     /** More tokens a pass do not make the products faster. */
     private static final int MOST_TOKENS = 512;
 
-    /** The gradient of all weights is read and written once a pass, which costs less the more tokens share it. */
-    private static final int MOST_TOKENS_OF_ALL_WEIGHTS = 2048;
+    /** The gradient of all weights is read and written once a pass: more tokens share that, but fall out of the cache. */
+    private static final int MOST_TOKENS_OF_ALL_WEIGHTS = 1024;
 
     private static final int[] HEAD_ROWS = {256, 128, 64, 32, 16};
 

@@ -12,6 +12,7 @@ import dev.apprentice.management.fixture.ScriptedModel;
 import dev.apprentice.model.BaseExport;
 import dev.apprentice.model.Benchmark;
 import dev.apprentice.model.ModelException;
+import dev.apprentice.model.Pretraining;
 import dev.apprentice.model.Quantization;
 import dev.apprentice.store.AuditEvent;
 import java.io.IOException;
@@ -67,7 +68,8 @@ final class ManagementRoutesTest {
                 BENCHMARK,
                 ManagementRoutesTest::quantization,
                 new ScriptedModel("base"),
-                ManagementRoutesTest::exportBase));
+                ManagementRoutesTest::exportBase,
+                ManagementRoutesTest::pretraining));
     }
 
     private static void exportBase(BaseExport.Format format, Path target) {
@@ -142,6 +144,58 @@ final class ManagementRoutesTest {
             })
     void whatCannotBeQuantisedIsRefusedBeforeItRuns(String body) throws Exception {
         assertThat(server.post("/api/quantize", body).statusCode()).isEqualTo(400);
+    }
+
+    /** Takes one step, unless the corpus is empty. */
+    private static Pretraining.Report pretraining(Pretraining.Request request, Pretraining.Listener listener) {
+        if (request.text().corpus().endsWith("empty")) {
+            throw new ModelException(ModelException.Code.BAD_REQUEST, "There is no text");
+        }
+        listener.trained(new Pretraining.Step(1, request.course().steps(), 2.5, 1234, 61));
+        Pretraining.Measurement measured = new Pretraining.Measurement(1, 2.25, 0.5, OptionalDouble.of(2.5), 1234);
+        listener.measured(measured);
+        return new Pretraining.Report(
+                request.target().toString(),
+                100,
+                0,
+                request.course().steps(),
+                2000,
+                20,
+                1234,
+                request.recipe().optimiser() + " at " + request.recipe().learningRate(),
+                List.of(measured));
+    }
+
+    @Test
+    void aModelIsTrainedAsLongWork() throws Exception {
+        String events = server.post("/api/pretrain", """
+                        {"corpus": "/c", "target": "/m", "steps": 40, "shape": "384x8", "optimiser": "adamw"}
+                        """).body();
+        assertThat(events)
+                .contains(
+                        "\"stage\":\"Training\",\"done\":1,\"total\":40",
+                        "\"detail\":\"loss 2.500, 1,234 tokens/s, 0:01:01 left\"",
+                        "event: measured",
+                        "\"heldOut\":2.25",
+                        "\"plan\":\"ADAMW at 0.002\"");
+        assertThat(server.post("/api/pretrain", "{\"corpus\": \"/empty\", \"target\": \"/m\", \"steps\": 1}")
+                        .body())
+                .contains("event: error", "There is no text");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"corpus\": \"/c\", \"target\": \"/m\"}",
+                "{\"corpus\": \"c\", \"target\": \"/m\", \"steps\": 1}",
+                "{\"corpus\": \"/c\", \"target\": \"/m\", \"steps\": 0}",
+                "{\"corpus\": \"/c\", \"target\": \"/m\", \"steps\": 1, \"shape\": \"small\"}",
+                "{\"corpus\": \"/c\", \"target\": \"/m\", \"steps\": 1, \"shape\": \"384x8\", \"from\": \"/n\"}",
+                "{\"corpus\": \"/c\", \"target\": \"/m\", \"steps\": 1, \"optimiser\": \"sgd\"}"
+            })
+    void whatCannotBeTrainedIsRefusedBeforeItRuns(String body) throws Exception {
+        assertThat(server.post("/api/pretrain", body).statusCode()).isEqualTo(400);
     }
 
     /** Says one figure for what is asked, or that there is too little memory for it; writes models of few bytes. */
@@ -233,6 +287,7 @@ final class ManagementRoutesTest {
         "POST, /api/bench",
         "POST, /api/bench/model",
         "POST, /api/quantize",
+        "POST, /api/pretrain",
         "GET, /api/publishers",
         "POST, /api/publishers",
         "DELETE, /api/publishers/ab12",

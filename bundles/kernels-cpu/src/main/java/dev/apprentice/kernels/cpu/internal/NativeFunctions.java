@@ -197,7 +197,7 @@ final class NativeFunctions {
     /** Rows of a weight whose mask is not 0 times one token; x as for {@link #gemv}. */
     void gemvWhere(NativeType type, long weight, long rows, long columns, long x, long mask, long y) {
         MemorySegment function = switch (type) {
-            case F32 -> whereF32;
+            case F32, F32_AS_BF16 -> whereF32;
             case BF16 -> whereBf16;
             case Q8_0 -> whereQ8;
             case Q4_0 -> whereQ4;

@@ -1,6 +1,8 @@
 package dev.apprentice.kernels.cpu.internal;
 
+import dev.apprentice.compute.AttentionGradient;
 import dev.apprentice.compute.AttentionShape;
+import dev.apprentice.compute.AttentionTape;
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Matrix;
@@ -11,12 +13,14 @@ import java.lang.ref.Reference;
 public final class NativeKernels extends VectorKernels {
     private final NativeLibrary library;
     private final NativeFunctions functions;
+    private final Products rounded;
 
     /** @param library closed with these kernels */
     public NativeKernels(NativeLibrary library, int threads) {
-        super(threads, new NativeProducts(library.functions()));
+        super(threads, new NativeProducts(library.functions(), NativeType.F32));
         this.library = library;
         this.functions = library.functions();
+        this.rounded = new NativeProducts(functions, NativeType.F32_AS_BF16);
     }
 
     @Override
@@ -68,18 +72,15 @@ public final class NativeKernels extends VectorKernels {
             return;
         }
         Shapes.outerProduct(dy, x, dWeight);
-        new NativeGemm(
-                        functions,
-                        pool,
-                        NativeType.F32_AS_BF16,
-                        Operand.of(dy),
-                        Layout.TRANSPOSED,
-                        Operand.of(x),
-                        Layout.PLAIN,
-                        1,
-                        Gemm.Result.ADD,
-                        Operand.of(dWeight))
-                .run();
+        rounded.many(
+                pool,
+                Operand.of(dy),
+                Layout.TRANSPOSED,
+                Operand.of(x),
+                Layout.PLAIN,
+                1,
+                Gemm.Result.ADD,
+                Operand.of(dWeight));
     }
 
     @Override
@@ -123,6 +124,28 @@ public final class NativeKernels extends VectorKernels {
         } else {
             super.attention(shape, past, query, keys, values, out);
         }
+    }
+
+    @Override
+    public void attention(AttentionShape shape, DataType held, AttentionTape forward, Tensor out) {
+        if (held == DataType.F32) {
+            super.attention(shape, held, forward, out);
+            return;
+        }
+        Shapes.attention(shape, 0, forward.query(), forward.keys(), forward.values(), out);
+        Attention.run(rounded, pool, shape, 0, forward.query(), forward.keys(), forward.values(), out);
+    }
+
+    @Override
+    public void attentionBackward(
+            AttentionShape shape, DataType held, AttentionTape forward, Tensor dOut, AttentionGradient gradient) {
+        if (held == DataType.F32) {
+            super.attentionBackward(shape, held, forward, dOut, gradient);
+            return;
+        }
+        Shapes.attention(shape, 0, forward.query(), forward.keys(), forward.values(), dOut);
+        Shapes.attention(shape, 0, gradient.query(), gradient.keys(), gradient.values(), dOut);
+        AttentionBackward.run(rounded, pool, shape, forward, dOut, gradient);
     }
 
     @Override

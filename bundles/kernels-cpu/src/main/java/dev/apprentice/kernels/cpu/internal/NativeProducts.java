@@ -1,16 +1,20 @@
 package dev.apprentice.kernels.cpu.internal;
 
+import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.InputMajorMatrix;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
 
-/** Products in C for the types that it reads, with the Vector API for others. */
+/** Products in C for the types that it reads, with the Vector API for others. What is F32 is multiplied as it is, or rounded to BF16. */
 final class NativeProducts implements Products {
     private final NativeFunctions functions;
+    private final NativeType plain;
     private final Products others = new VectorProducts();
 
-    NativeProducts(NativeFunctions functions) {
+    /** @param plain what F32 is multiplied as */
+    NativeProducts(NativeFunctions functions, NativeType plain) {
         this.functions = functions;
+        this.plain = plain;
     }
 
     @Override
@@ -48,7 +52,7 @@ final class NativeProducts implements Products {
             float scale,
             Gemm.Result result,
             Operand c) {
-        NativeType type = NativeType.of(b.type());
+        NativeType type = b.type() == DataType.F32 ? plain : NativeType.of(b.type());
         if (type == null) {
             others.many(pool, a, layoutA, b, layoutB, scale, result, c);
         } else {

@@ -32,7 +32,7 @@ public final class Windows {
         this.seed = seed;
         this.middles = middles;
         // one fewer than fit, so that each epoch can begin somewhere else
-        this.count = (int) Math.clamp(tokens.size() / length - 1, 1, Integer.MAX_VALUE);
+        this.count = Math.clamp(tokens.size() / length - 1, 1, Integer.MAX_VALUE);
         this.epoch = epoch(0);
     }
 
