@@ -49,7 +49,8 @@ final class AdapterImport {
 
     private void requireShape(Adapter adapter) {
         if (!adapter.spec().equals(mind.adapter().spec())) {
-            throw refused("it is " + adapter.spec() + ", but the skill learns " + mind.adapter().spec());
+            throw refused("it is " + adapter.spec() + ", but the skill learns "
+                    + mind.adapter().spec());
         }
         if (!tools.algebra().isFinite(adapter.values())) {
             throw refused("it holds values that are not finite");
@@ -57,10 +58,10 @@ final class AdapterImport {
     }
 
     private Validation validate(Adapter adapter, int attempts) {
-        GateTexts texts = GateTexts.choose(
-                mind.profile(), attempts, GateTexts.Extent.VERSION, experiences, rehearsal, samples);
-        Gate gate = new Gate(
-                new Scorer(tools.model()), mind.profile().settings().gateTolerance());
+        GateTexts texts =
+                GateTexts.choose(mind.profile(), attempts, GateTexts.Extent.VERSION, experiences, rehearsal, samples);
+        Gate gate =
+                new Gate(new Scorer(tools.model()), mind.profile().settings().gateTolerance());
         Validation validation = gate.measure(texts, mind.adapter(), adapter, 0);
         gate.refusal(validation).ifPresent(reason -> {
             throw refused(reason);

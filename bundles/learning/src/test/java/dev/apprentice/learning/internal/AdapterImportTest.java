@@ -102,8 +102,7 @@ class AdapterImportTest {
                 .hasMessageContaining("down_proj");
         float[] values = learner.adapter().values().toArray(ValueLayout.JAVA_FLOAT);
         values[7] = Float.NaN;
-        Adapter broken =
-                TestPlatform.MODEL.adapterOf(learner.adapter().spec(), MemorySegment.ofArray(values));
+        Adapter broken = TestPlatform.MODEL.adapterOf(learner.adapter().spec(), MemorySegment.ofArray(values));
         assertThatThrownBy(() -> learner.take(broken, Progress.SILENT))
                 .isInstanceOf(LearningException.class)
                 .hasMessageContaining("not finite");
