@@ -52,9 +52,6 @@ final class AdapterImport {
             throw refused("it is " + adapter.spec() + ", but the skill learns "
                     + mind.adapter().spec());
         }
-        if (!tools.algebra().isFinite(adapter.values())) {
-            throw refused("it holds values that are not finite");
-        }
     }
 
     private Validation validate(Adapter adapter, int attempts) {
