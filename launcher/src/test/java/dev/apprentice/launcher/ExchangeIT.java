@@ -55,7 +55,10 @@ class ExchangeIT {
             assertThat(events(client)).contains("ADAPTER_IMPORTED");
 
             run("history", "rollback", first, "--skill", SKILL, "--home", at);
-            assertThat(client.get("/api/skills/" + SKILL).path("head").path("id").asString())
+            assertThat(client.get("/api/skills/" + SKILL)
+                            .path("head")
+                            .path("id")
+                            .asString())
                     .isEqualTo(first);
             LearnedHome.requireWhole(client, Shelf.of(client), "exchange");
         }
@@ -70,8 +73,8 @@ class ExchangeIT {
             Path peft = folder.resolve("peft");
             run("export", SKILL, "--format", "peft", "--out", peft.toString(), "--home", home.toString());
             spoil(peft.resolve("adapter_model.safetensors"));
-            BuiltProduct.Result refused = BuiltProduct.run(
-                    LIMIT, "import", peft.toString(), "--skill", SKILL, "--home", home.toString());
+            BuiltProduct.Result refused =
+                    BuiltProduct.run(LIMIT, "import", peft.toString(), "--skill", SKILL, "--home", home.toString());
             assertThat(refused.exit()).isEqualTo(1);
             assertThat(refused.errors()).contains("the loss rose", "what it knew stays");
             assertThat(Shelf.of(client)).isEqualTo(before);
@@ -86,8 +89,7 @@ class ExchangeIT {
         run("export", "--base", "--format", "safetensors", "--out", hugging.toString(), "--home", home);
         assertThat(hugging.resolve("tokenizer.json")).hasSameBinaryContentAs(EMBEDDED.resolve("tokenizer.json"));
         assertThat(Files.size(hugging.resolve("model.safetensors")))
-                .isCloseTo(
-                        Files.size(EMBEDDED.resolve("model.safetensors")), within(1024L));
+                .isCloseTo(Files.size(EMBEDDED.resolve("model.safetensors")), within(1024L));
         BuiltProduct.Result taken = BuiltProduct.run(
                 LIMIT, "export", "--base", "--format", "gguf", "--out", hugging.toString(), "--home", home);
         assertThat(taken.exit()).isEqualTo(1);
@@ -103,11 +105,16 @@ class ExchangeIT {
                         .post(
                                 "/v1/completions",
                                 Map.of(
-                                        "model", "apprentice-base",
-                                        "prompt", gap.prefix,
-                                        "suffix", gap.suffix,
-                                        "max_tokens", 64,
-                                        "temperature", 0));
+                                        "model",
+                                        "apprentice-base",
+                                        "prompt",
+                                        gap.prefix,
+                                        "suffix",
+                                        gap.suffix,
+                                        "max_tokens",
+                                        64,
+                                        "temperature",
+                                        0));
                 JsonNode choice = answer.path("choices").path(0);
                 assertThat(answer.path("apprentice").path("suffix_used").asBoolean())
                         .isTrue();

@@ -58,7 +58,8 @@ final class ExportCommand implements Callable<Integer> {
             progress.finish();
             output.print(
                     written,
-                    result -> System.out.println("Written: " + result.path("target").asString()));
+                    result -> System.out.println(
+                            "Written: " + result.path("target").asString()));
         }
         return 0;
     }

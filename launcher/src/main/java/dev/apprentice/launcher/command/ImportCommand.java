@@ -28,9 +28,7 @@ final class ImportCommand implements Callable<Integer> {
     @Mixin
     private SkillOption skill = new SkillOption();
 
-    @Parameters(
-            paramLabel = "DIR",
-            description = "The folder with adapter_config.json and adapter_model.safetensors.")
+    @Parameters(paramLabel = "DIR", description = "The folder with adapter_config.json and adapter_model.safetensors.")
     private Path folder = Path.of("");
 
     @Override
@@ -43,8 +41,9 @@ final class ImportCommand implements Callable<Integer> {
             progress.finish();
             output.print(
                     commit,
-                    made -> System.out.println("Commit " + made.path("id").asString() + ": " + skill.id
-                            + " serves the adapter " + made.path("adapterDigest").asString()));
+                    made -> System.out.println(
+                            "Commit " + made.path("id").asString() + ": " + skill.id + " serves the adapter "
+                                    + made.path("adapterDigest").asString()));
         }
         return 0;
     }

@@ -49,18 +49,16 @@ final class AdapterImport {
 
     private void requireShape(Adapter adapter) {
         if (!adapter.spec().equals(mind.adapter().spec())) {
-            throw refused("it is " + adapter.spec() + ", but the skill learns " + mind.adapter().spec());
-        }
-        if (!tools.algebra().isFinite(adapter.values())) {
-            throw refused("it holds values that are not finite");
+            throw refused("it is " + adapter.spec() + ", but the skill learns "
+                    + mind.adapter().spec());
         }
     }
 
     private Validation validate(Adapter adapter, int attempts) {
-        GateTexts texts = GateTexts.choose(
-                mind.profile(), attempts, GateTexts.Extent.VERSION, experiences, rehearsal, samples);
-        Gate gate = new Gate(
-                new Scorer(tools.model()), mind.profile().settings().gateTolerance());
+        GateTexts texts =
+                GateTexts.choose(mind.profile(), attempts, GateTexts.Extent.VERSION, experiences, rehearsal, samples);
+        Gate gate =
+                new Gate(new Scorer(tools.model()), mind.profile().settings().gateTolerance());
         Validation validation = gate.measure(texts, mind.served(), new Served(adapter, mind.memory()), 0);
         gate.refusal(validation).ifPresent(reason -> {
             throw refused(reason);

@@ -12,7 +12,6 @@ import dev.apprentice.model.Adapter;
 import dev.apprentice.model.AdapterSpec;
 import dev.apprentice.store.AuditEvent;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -94,18 +93,11 @@ class AdapterImportTest {
     }
 
     @Test
-    void anAdapterOfAnotherShapeOrWithoutNumbersIsRefused() {
+    void anAdapterOfAnotherShapeIsRefused() {
         Adapter wide = TestPlatform.MODEL.freshAdapter(new AdapterSpec(4, 8, List.of("q_proj")), 1);
         assertThatThrownBy(() -> learner.take(wide, Progress.SILENT))
                 .isInstanceOf(LearningException.class)
                 .hasMessageContaining("q_proj")
                 .hasMessageContaining("down_proj");
-        float[] values = learner.adapter().values().toArray(ValueLayout.JAVA_FLOAT);
-        values[7] = Float.NaN;
-        Adapter broken =
-                TestPlatform.MODEL.adapterOf(learner.adapter().spec(), MemorySegment.ofArray(values));
-        assertThatThrownBy(() -> learner.take(broken, Progress.SILENT))
-                .isInstanceOf(LearningException.class)
-                .hasMessageContaining("not finite");
     }
 }

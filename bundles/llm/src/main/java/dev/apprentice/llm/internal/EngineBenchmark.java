@@ -109,7 +109,7 @@ public final class EngineBenchmark implements Benchmark {
     }
 
     /** What leaving neurons out costs a model whose weights are not noise. */
-    private static void sparse(Trained trained, Machine machine, List<Result> results) {
+    private void sparse(Trained trained, Machine machine, List<Result> results) {
         LlamaModel model = trained.model();
         DataType type =
                 model.baseNetwork().blocks().getFirst().up().base().weight().type();
@@ -119,7 +119,7 @@ public final class EngineBenchmark implements Benchmark {
         GateQuantiles gates =
                 GateQuantiles.measure(model, String.join("\n\n", trained.texts().rehearsal()));
         SparseLevels levels = SparseLevels.of(model, gates, heldOut);
-        new Run(machine, Shape.EMBEDDED_16M, type, model, Optional.empty(), results)
+        new Run(machine, Shape.EMBEDDED_16M, type, model, algebra, Optional.empty(), results)
                 .sparse(levels, level -> OptionalDouble.of(levels.perplexity(level, heldOut)));
     }
 

@@ -44,9 +44,6 @@ public final class LlamaModel implements LanguageModel {
     private static final List<String> END_MARKERS = List.of(
             "<|im_end|>",
             "<|endoftext|>",
-            "<|fim_prefix|>",
-            "<|fim_suffix|>",
-            "<|fim_middle|>",
             "<|fim_pad|>",
             "<|file_sep|>",
             "<|repo_name|>");

@@ -33,13 +33,13 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
 
         /** A block that leaves nothing out. */
         Block(
-                MemorySegment attentionNorm,
-                Weights.@Nullable HeadNorms headNorms,
+                Norm attentionNorm,
+                @Nullable HeadNorms headNorms,
                 Projection query,
                 Projection key,
                 Projection value,
                 Projection output,
-                MemorySegment feedForwardNorm,
+                Norm feedForwardNorm,
                 Projection gate,
                 Projection up,
                 Projection down) {

@@ -56,10 +56,10 @@ class SparsityTest {
         for (@Nullable Adapter adapter : adapters(model)) {
             Network steps = sparse.steps(adapter);
             float[] alone = hiddenOfSteps(sparse, steps);
-            float[] together = hiddenTogether(sparse, steps);
+            float[] together = hiddenOfRowsTogether(sparse, steps);
             double error = relative(alone, together);
-            // weights of 8 and 4 bits meet activations that a step rounds to 8 bits and several rows to 16
-            assertThat(error).isLessThan(type == DataType.F32 ? 1e-4 : 5e-2);
+            // Q4_0 is added up in another order by its inputs: then rounding to 8 bits and gates at the threshold fall otherwise
+            assertThat(error).isLessThan(type == DataType.Q4_0 ? 0.1 : 1e-4);
         }
     }
 
@@ -151,12 +151,21 @@ class SparsityTest {
         return all;
     }
 
-    private static float[] hiddenTogether(LlamaModel model, Network steps) {
+    /** The same where each token goes through the network in two rows at once, of two sequences that read the same. */
+    private static float[] hiddenOfRowsTogether(LlamaModel model, Network steps) {
         int[] tokens = model.tokenizer().encode(CODE);
-        try (Session session = new Session(model.transformer(), steps, tokens.length)) {
-            Tensor hidden = session.read(tokens);
-            return TestModel.floats(hidden.data());
+        int width = model.transformer().config().width();
+        float[] all = new float[tokens.length * width];
+        try (Session first = new Session(model.transformer(), steps, 1);
+                Session second = new Session(model.transformer(), steps, 1);
+                Pass pass = new Pass(model.transformer(), 2, steps)) {
+            List<Pass.Part> rows = List.of(new Pass.Part(first.cache(), 0, 1), new Pass.Part(second.cache(), 1, 1));
+            for (int i = 0; i < tokens.length; i++) {
+                Tensor hidden = pass.run(steps, new int[] {tokens[i], tokens[i]}, rows);
+                System.arraycopy(TestModel.floats(hidden.rows(0, 1).data()), 0, all, i * width, width);
+            }
         }
+        return all;
     }
 
     /** ‖a − b‖ / ‖b‖. */

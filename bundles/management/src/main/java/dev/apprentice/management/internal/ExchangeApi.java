@@ -106,7 +106,8 @@ final class ExchangeApi {
         return new HttpException(400, "bad_request", message);
     }
 
-    private record WantedExport(@Nullable String format, @Nullable String target) {}
+    private record WantedExport(
+            @Nullable String format, @Nullable String target) {}
 
     private record WantedImport(@Nullable String folder) {}
 }

@@ -99,8 +99,8 @@ final class ManagementRoutesTest {
                 "/api/skills/java/export", "{\"format\": \"zip\", \"target\": \"" + home.resolve("a") + "\"}");
         assertThat(format.statusCode()).isEqualTo(400);
         assertThat(format.body()).contains("zip", "peft or gguf-lora");
-        HttpResponse<String> taken = server.post(
-                "/api/skills/java/export", "{\"format\": \"peft\", \"target\": \"" + home + "\"}");
+        HttpResponse<String> taken =
+                server.post("/api/skills/java/export", "{\"format\": \"peft\", \"target\": \"" + home + "\"}");
         assertThat(taken.statusCode()).isEqualTo(400);
         assertThat(taken.body()).contains("there already");
         HttpResponse<String> nothing =
