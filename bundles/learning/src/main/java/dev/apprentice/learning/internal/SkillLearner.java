@@ -10,6 +10,7 @@ import dev.apprentice.learning.LearningException;
 import dev.apprentice.learning.LearningSettings;
 import dev.apprentice.learning.Measurement;
 import dev.apprentice.learning.Progress;
+import dev.apprentice.model.Adapter;
 import dev.apprentice.model.Trainer;
 import dev.apprentice.model.TrainingBudget;
 import dev.apprentice.model.TrainingSample;
