@@ -46,8 +46,9 @@ final class BenchCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "KIND",
-            description = "decode, prefill, train or lora (default: all of these); pretrain, training all weights; sparse, what"
-                    + " leaving neurons out brings and costs.")
+            description =
+                    "decode, prefill, train or lora (default: all of these); pretrain, training all weights; sparse, what"
+                            + " leaving neurons out brings and costs.")
     private List<String> kinds = List.of();
 
     @Option(

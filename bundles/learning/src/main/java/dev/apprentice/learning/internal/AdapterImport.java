@@ -84,14 +84,13 @@ final class AdapterImport {
         String checkpoint = tools.store().blobs().put(Checkpoint.encode(vectors));
         StoredCommit.Position position = new StoredCommit.Position(
                 before.position().cursor(), before.position().attempts(), 0);
-        StoredCommit head =
-                StoredCommit.of(
-                        facts,
-                        mind.head().shipped(),
-                        mind.head().shippedValues(),
-                        checkpoint,
-                        position,
-                        mind.head().recalled());
+        StoredCommit head = StoredCommit.of(
+                facts,
+                mind.head().shipped(),
+                mind.head().shippedValues(),
+                checkpoint,
+                position,
+                mind.head().recalled());
         tools.store().inTransaction(connection -> {
             Optional<String> now = commits.head(skill()).map(CommitStore.Head::commit);
             if (!now.equals(Optional.of(parent.id()))) {
@@ -104,7 +103,8 @@ final class AdapterImport {
                             AuditEvent.ADAPTER_IMPORTED,
                             skill(),
                             "commit " + head.commit().id().substring(0, 12) + ", adapter " + adapter.digest());
-            tools.store().afterCommit(() -> swap.accept(new Mind(mind.profile(), head, vectors, adapter, mind.memory())));
+            tools.store()
+                    .afterCommit(() -> swap.accept(new Mind(mind.profile(), head, vectors, adapter, mind.memory())));
             return head;
         });
         return head.commit();

@@ -41,12 +41,8 @@ public final class LlamaModel implements LanguageModel {
      * What ends an answer beside the ends that the configuration names: of a conversation, of a text, and of a gap that was filled, after
      * which some models begin another.
      */
-    private static final List<String> END_MARKERS = List.of(
-            "<|im_end|>",
-            "<|endoftext|>",
-            "<|fim_pad|>",
-            "<|file_sep|>",
-            "<|repo_name|>");
+    private static final List<String> END_MARKERS =
+            List.of("<|im_end|>", "<|endoftext|>", "<|fim_pad|>", "<|file_sep|>", "<|repo_name|>");
 
     private final ModelInfo info;
     private final Transformer transformer;

@@ -58,7 +58,8 @@ class SparsityTest {
             float[] alone = hiddenOfSteps(sparse, steps);
             float[] together = hiddenOfRowsTogether(sparse, steps);
             double error = relative(alone, together);
-            // Q4_0 is added up in another order by its inputs: then rounding to 8 bits and gates at the threshold fall otherwise
+            // Q4_0 is added up in another order by its inputs: then rounding to 8 bits and gates at the threshold fall
+            // otherwise
             assertThat(error).isLessThan(type == DataType.Q4_0 ? 0.1 : 1e-4);
         }
     }
