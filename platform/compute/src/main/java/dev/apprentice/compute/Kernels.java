@@ -60,6 +60,12 @@ public interface Kernels {
     /** dx += scale · dy W; W (out, in), dy (n, out), dx (n, in). The backward product of a frozen weight. */
     void multiplyTransposedAdd(Matrix weight, Tensor dy, float scale, Tensor dx);
 
+    /** dx = dy W; W (out, in), dy (n, out), dx (n, in). As {@link #multiplyTransposedAdd} where nothing was there before. */
+    default void multiplyTransposed(Matrix weight, Tensor dy, Tensor dx) {
+        dx.clear();
+        multiplyTransposedAdd(weight, dy, 1, dx);
+    }
+
     /** dW += scale · dyᵀ x; dy (n, out), x (n, in), dW (out, in). The gradient of a trained weight. */
     void outerProductAdd(Tensor dy, Tensor x, float scale, Tensor dWeight);
 

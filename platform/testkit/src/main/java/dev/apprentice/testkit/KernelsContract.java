@@ -147,6 +147,12 @@ public abstract class KernelsContract {
             double[][] change = DoubleReference.timesTransposed(doubles(dy), DoubleReference.transposed(w));
             kernels.multiplyTransposedAdd(weight, dy, -0.3f, dx);
             assertSum("multiplyTransposedAdd " + what, dx, before, -0.3f, change, size[1], backwardRounding);
+
+            Tensor fresh = samples.filled(n, in, Float.NaN);
+            kernels.multiplyTransposed(weight, dy, fresh);
+            Tensor added = samples.filled(n, in, 0);
+            kernels.multiplyTransposedAdd(weight, dy, 1, added);
+            assertSum("multiplyTransposed " + what, fresh, new double[n][in], 1, doubles(added), size[1]);
         }
     }
 

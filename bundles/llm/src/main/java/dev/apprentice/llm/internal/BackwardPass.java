@@ -66,20 +66,18 @@ final class BackwardPass {
 
     /** From the gradient of a block's output to that of its middle, in place. */
     private void feedForward(Network.Block block, Activations at, Tensor dHidden, boolean lowest) {
-        dActivated.clear();
-        project(block.down(), at.activated(), at.beside().down(), dHidden, dActivated);
+        project(block.down(), at.activated(), at.beside().down(), dHidden, Into.EMPTY, dActivated);
         kernels.swiGluBackward(at.gate(), at.up(), dActivated, dGate, dUp);
         boolean inputWanted = !lowest || block.adaptsAttention();
-        dNormed.clear();
-        project(block.gate(), at.middleNormed(), at.beside().gate(), dGate, inputWanted ? dNormed : null);
-        project(block.up(), at.middleNormed(), at.beside().up(), dUp, inputWanted ? dNormed : null);
+        Tensor dInput = inputWanted ? dNormed : null;
+        project(block.gate(), at.middleNormed(), at.beside().gate(), dGate, Into.EMPTY, dInput);
+        project(block.up(), at.middleNormed(), at.beside().up(), dUp, Into.SUM, dInput);
         throughNorm(block.feedForwardNorm(), at.middle(), dNormed, inputWanted ? dHidden : null);
     }
 
     /** From the gradient of a block's middle to that of its input, in place. */
     private void attention(Network.Block block, Activations at, KeyValues keyValues, Tensor dHidden, boolean lowest) {
-        dAttended.clear();
-        project(block.output(), at.attended(), at.beside().output(), dHidden, dAttended);
+        project(block.output(), at.attended(), at.beside().output(), dHidden, Into.EMPTY, dAttended);
         dQuery.clear();
         dKeys.clear();
         dValues.clear();
@@ -92,10 +90,10 @@ final class BackwardPass {
             throughHeadNorm(block.headNorms().query(), at.projectedQuery(), dQuery);
             throughHeadNorm(block.headNorms().key(), at.projectedKey(), dKeys);
         }
-        dNormed.clear();
-        project(block.query(), at.normed(), at.beside().query(), dQuery, lowest ? null : dNormed);
-        project(block.key(), at.normed(), at.beside().key(), dKeys, lowest ? null : dNormed);
-        project(block.value(), at.normed(), at.beside().value(), dValues, lowest ? null : dNormed);
+        Tensor dInput = lowest ? null : dNormed;
+        project(block.query(), at.normed(), at.beside().query(), dQuery, Into.EMPTY, dInput);
+        project(block.key(), at.normed(), at.beside().key(), dKeys, Into.SUM, dInput);
+        project(block.value(), at.normed(), at.beside().value(), dValues, Into.SUM, dInput);
         throughNorm(block.attentionNorm(), at.input(), dNormed, lowest ? null : dHidden);
     }
 
@@ -119,18 +117,19 @@ final class BackwardPass {
     }
 
     /** Adds the gradients of what is trained of a linear layer, and of its input where that is wanted. */
-    private void project(Projection projection, Tensor x, Room beside, Tensor dy, @Nullable Tensor dx) {
+    private void project(
+            Projection projection, Tensor x, Room beside, Tensor dy, Into into, @Nullable Tensor dx) {
         switch (projection) {
-            case Projection.Plain(Weights.Linear base) -> addTo(dx, base, dy);
+            case Projection.Plain(Weights.Linear base) -> throughWeight(dx, into, base, dy);
             case Projection.Trained trained -> {
-                addTo(dx, trained.base(), dy);
+                throughWeight(dx, into, trained.base(), dy);
                 sink.weight(trained.weightSlice(), trained.base().weight().type(), dy, x);
                 if (trained.biasSlice() != null) {
                     sink.bias(trained.biasSlice(), dy);
                 }
             }
             case Projection.LowRank lora -> {
-                addTo(dx, lora.base(), dy);
+                throughWeight(dx, into, lora.base(), dy);
                 product(
                         lora.a(),
                         lora.b(),
@@ -150,7 +149,7 @@ final class BackwardPass {
                 kernels.scaleColumns(dy, dora.rows().inverseNorms(), dUnscaled);
                 sink.vector(dora.slot().magnitude(), dUnscaled, beside.unscaled(dy));
                 kernels.scaleColumns(dUnscaled, dora.rows().magnitudes(), dUnscaled);
-                addTo(dx, dora.base(), dUnscaled);
+                throughWeight(dx, into, dora.base(), dUnscaled);
                 product(
                         dora.a(),
                         dora.b(),
@@ -166,25 +165,38 @@ final class BackwardPass {
                 sink.vector(ia3.slot().factors(), dy, beside.unscaled(dy));
                 Tensor dUnscaled = roomLike(dy);
                 kernels.scaleColumns(dy, ia3.factors(), dUnscaled);
-                addTo(dx, ia3.base(), dUnscaled);
+                throughWeight(dx, into, ia3.base(), dUnscaled);
             }
             case Projection.ScaledInput ia3 -> {
                 Tensor dScaled = roomLike(x);
-                dScaled.clear();
-                addTo(dScaled, ia3.base(), dy);
+                throughWeight(dScaled, Into.EMPTY, ia3.base(), dy);
                 sink.vector(ia3.slot().factors(), dScaled, x);
                 if (dx != null) {
                     kernels.scaleColumns(dScaled, ia3.factors(), dScaled);
+                    if (into == Into.EMPTY) {
+                        dx.clear();
+                    }
                     kernels.add(dScaled, dx);
                 }
             }
         }
     }
 
-    /** dx += dy W, where it is wanted. */
-    private void addTo(@Nullable Tensor dx, Weights.Linear linear, Tensor dy) {
+    /** What is in the gradient of an input before a linear layer's share of it comes. */
+    private enum Into {
+        /** Whatever was left there. */
+        EMPTY,
+        /** What other layers have added up. */
+        SUM
+    }
+
+    /** dx = or += dy W, where it is wanted. */
+    private void throughWeight(@Nullable Tensor dx, Into into, Weights.Linear linear, Tensor dy) {
         if (dx != null) {
-            kernels.multiplyTransposedAdd(linear.weight(), dy, 1, dx);
+            switch (into) {
+                case EMPTY -> kernels.multiplyTransposed(linear.weight(), dy, dx);
+                case SUM -> kernels.multiplyTransposedAdd(linear.weight(), dy, 1, dx);
+            }
         }
     }
 

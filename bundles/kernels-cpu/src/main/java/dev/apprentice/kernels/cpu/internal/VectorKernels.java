@@ -84,9 +84,18 @@ public class VectorKernels implements Kernels, AutoCloseable {
 
     @Override
     public void multiplyTransposedAdd(Matrix weight, Tensor dy, float scale, Tensor dx) {
+        transposedProduct(weight, dy, scale, Gemm.Result.ADD, dx);
+    }
+
+    @Override
+    public void multiplyTransposed(Matrix weight, Tensor dy, Tensor dx) {
+        transposedProduct(weight, dy, 1, Gemm.Result.REPLACE, dx);
+    }
+
+    private void transposedProduct(Matrix weight, Tensor dy, float scale, Gemm.Result result, Tensor dx) {
         Shapes.product(weight, dx, dy);
         Operand w = Operand.of(weight);
-        products.many(pool, Operand.of(dy), Layout.PLAIN, w, Layout.PLAIN, scale, Gemm.Result.ADD, Operand.of(dx));
+        products.many(pool, Operand.of(dy), Layout.PLAIN, w, Layout.PLAIN, scale, result, Operand.of(dx));
     }
 
     @Override
