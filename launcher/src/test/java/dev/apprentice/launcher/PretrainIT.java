@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class PretrainIT {
-    private static final Path SOURCES = Path.of("src/main/java").toAbsolutePath().normalize();
+    private static final Path SOURCES =
+            Path.of("src/main/java").toAbsolutePath().normalize();
 
     @TempDir
     private Path folder;
@@ -29,8 +30,7 @@ class PretrainIT {
     void aSmallModelIsTrainedWrittenAndRead() throws Exception {
         BuiltProduct.Result result = pretrain(SOURCES);
         assertThat(result.exit()).as(result.errors()).isZero();
-        JsonNode measurements =
-                JsonMapper.shared().readTree(result.output()).path("measurements");
+        JsonNode measurements = JsonMapper.shared().readTree(result.output()).path("measurements");
         assertThat(measurements.path(measurements.size() - 1).path("heldOut").asDouble())
                 .isLessThan(measurements.path(0).path("heldOut").asDouble());
         assertThat(result.errors()).contains("Reading the corpus", "step 6: held-out text");

@@ -359,7 +359,8 @@ public abstract class KernelsContract {
     }
 
     /** The output, and the gradients of queries, keys and values. */
-    private List<Tensor> attentionThereAndBack(AttentionShape shape, DataType held, AttentionTape forward, Tensor dOut) {
+    private List<Tensor> attentionThereAndBack(
+            AttentionShape shape, DataType held, AttentionTape forward, Tensor dOut) {
         int n = dOut.rows();
         Tensor out = samples.filled(n, shape.queryWidth(), Float.NaN);
         kernels.attention(shape, held, forward, out);

@@ -23,7 +23,8 @@ final class TrainingPass implements AutoCloseable {
         this.network = network;
         this.base = base;
         // what is rounded beside a frozen base is its weights' business alone, and adapters are small
-        this.ofAttention = network.trainsEmbedding() ? network.weights().embedding().type() : DataType.F32;
+        this.ofAttention =
+                network.trainsEmbedding() ? network.weights().embedding().type() : DataType.F32;
     }
 
     /** Makes what the gradients of a pass are added to; it may need memory for as long as that pass. */

@@ -156,7 +156,8 @@ class CorpusTest {
 
     @Test
     void everyEpochHasEveryPieceOnceInAnotherOrder() throws IOException {
-        TokenFile tokens = tokens(IntStream.range(0, 70).mapToObj(i -> "%03d".formatted(i)).collect(Collectors.joining()));
+        TokenFile tokens =
+                tokens(IntStream.range(0, 70).mapToObj(i -> "%03d".formatted(i)).collect(Collectors.joining()));
         Windows windows = new Windows(tokens, 10, 5, none());
         List<List<List<Integer>>> epochs = new ArrayList<>();
         for (int epoch = 0; epoch < 2; epoch++) {
