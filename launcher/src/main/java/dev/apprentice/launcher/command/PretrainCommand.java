@@ -20,7 +20,8 @@ import tools.jackson.databind.JsonNode;
         name = "pretrain",
         description = {
             "Train all parameters of a small model on a folder of text, and write it in Hugging Face layout.",
-            "The same command goes on from the last checkpoint, and ends with the weights of a run that was never stopped."
+            "The same command goes on from the last checkpoint, and ends with the weights of a run that was never"
+                    + " stopped."
         },
         mixinStandardHelpOptions = true)
 final class PretrainCommand implements Callable<Integer> {

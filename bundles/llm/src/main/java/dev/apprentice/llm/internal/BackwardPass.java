@@ -117,8 +117,7 @@ final class BackwardPass {
     }
 
     /** Adds the gradients of what is trained of a linear layer, and of its input where that is wanted. */
-    private void project(
-            Projection projection, Tensor x, Room beside, Tensor dy, Into into, @Nullable Tensor dx) {
+    private void project(Projection projection, Tensor x, Room beside, Tensor dy, Into into, @Nullable Tensor dx) {
         switch (projection) {
             case Projection.Plain(Weights.Linear base) -> throughWeight(dx, into, base, dy);
             case Projection.Trained trained -> {

@@ -121,8 +121,8 @@ final class ManagementRoutesTest {
     @Test
     void aModelIsQuantisedAsLongWork() throws Exception {
         String events = server.post("/api/quantize", """
-                        {"model": "/m/a.gguf", "method": "awq", "weights": "Q4_G128", "target": "/m/b.gguf"}
-                        """).body();
+            {"model": "/m/a.gguf", "method": "awq", "weights": "Q4_G128", "target": "/m/b.gguf"}
+            """).body();
         assertThat(events)
                 .contains(
                         "\"stage\":\"Quantising blocks\",\"done\":1,\"total\":2",
@@ -169,8 +169,8 @@ final class ManagementRoutesTest {
     @Test
     void aModelIsTrainedAsLongWork() throws Exception {
         String events = server.post("/api/pretrain", """
-                        {"corpus": "/c", "target": "/m", "steps": 40, "shape": "384x8", "optimiser": "adamw"}
-                        """).body();
+            {"corpus": "/c", "target": "/m", "steps": 40, "shape": "384x8", "optimiser": "adamw"}
+            """).body();
         assertThat(events)
                 .contains(
                         "\"stage\":\"Training\",\"done\":1,\"total\":40",
@@ -440,8 +440,9 @@ final class ManagementRoutesTest {
     @Test
     void whatCannotBeMeasuredIsToldAsAnEvent() throws Exception {
         assertThat(server.post("/api/skills/java/measure", "{}").body())
-                .isEqualTo(
-                        "event: error\ndata: {\"code\":\"nothing_to_do\",\"message\":\"Nothing is held out: take in a folder first\"}\n\n");
+                .isEqualTo("event: error\n"
+                        + "data: {\"code\":\"nothing_to_do\",\"message\":\"Nothing is held out: take in a folder"
+                        + " first\"}\n\n");
     }
 
     @Test

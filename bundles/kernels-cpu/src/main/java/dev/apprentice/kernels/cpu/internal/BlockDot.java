@@ -30,7 +30,7 @@ final class BlockDot {
             sum = part.fma(scale(row, block), sum);
             block += 34;
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(sum);
     }
 
     static float q4(MemorySegment row, long offset, float[] x, int count) {
@@ -52,7 +52,7 @@ final class BlockDot {
             sum = part.fma(scale(row, block), sum);
             block += 18;
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(sum);
     }
 
     private static FloatVector nibbles(Vector<Integer> values) {

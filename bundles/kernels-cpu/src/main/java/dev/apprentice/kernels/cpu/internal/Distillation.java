@@ -36,7 +36,7 @@ final class Distillation {
             sums = sums.add(part.blend(zero, probability.compare(VectorOperators.EQ, 0)));
             Lanes.store(Exponential.exp(studentLog).sub(probability).mul(weight), learner, at);
         }
-        double divergence = sums.reduceLanes(VectorOperators.ADD);
+        double divergence = Lanes.sum(sums);
         for (int i = bound; i < columns; i++) {
             long at = base + 4L * i;
             double studentLog = learner.get(JAVA_FLOAT_UNALIGNED, at) - studentNormaliser;

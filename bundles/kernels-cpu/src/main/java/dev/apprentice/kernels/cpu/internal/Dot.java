@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /** Inner products, in four partial sums so that one addition need not wait for the one before. */
 final class Dot {
@@ -25,7 +24,7 @@ final class Dot {
         for (int bound = Lanes.bound(count); i < bound; i += L) {
             s0 = at(a, aStart + i).fma(at(b, bStart + i), s0);
         }
-        float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+        float sum = Lanes.sum(s0.add(s1).add(s2.add(s3)));
         for (; i < count; i++) {
             sum += a[aStart + i] * b[bStart + i];
         }
@@ -45,7 +44,7 @@ final class Dot {
         for (int bound = Lanes.bound(count); i < bound; i += L) {
             s0 = Lanes.load(a, offset + 4L * i).fma(at(b, bStart + i), s0);
         }
-        float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+        float sum = Lanes.sum(s0.add(s1).add(s2.add(s3)));
         for (; i < count; i++) {
             sum += a.get(JAVA_FLOAT_UNALIGNED, offset + 4L * i) * b[bStart + i];
         }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The vector width that all operations here use, and the loads and stores that go with it. */
@@ -24,6 +25,11 @@ final class Lanes {
     static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, COUNT * 8)));
 
+    private static final VectorShuffle<Float> HALF = turnedBy(COUNT / 2);
+    private static final VectorShuffle<Float> QUARTER = turnedBy(COUNT / 4);
+    private static final VectorShuffle<Float> EIGHTH = turnedBy(COUNT / 8);
+    private static final VectorShuffle<Float> SIXTEENTH = turnedBy(COUNT / 16);
+
     static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
     private Lanes() {}
@@ -31,6 +37,28 @@ final class Lanes {
     /** The largest multiple of the vector length up to count. */
     static int bound(int count) {
         return count & -COUNT;
+    }
+
+    private static VectorShuffle<Float> turnedBy(int lanes) {
+        return VectorShuffle.iota(FLOATS, lanes, 1, true);
+    }
+
+    /**
+     * The sum of the lanes, halves added to halves. reduceLanes leaves the order open, and takes another once the code is compiled; then a
+     * run that is gone on with in another process would not be the run in one.
+     */
+    static float sum(FloatVector vector) {
+        FloatVector sum = vector.add(vector.rearrange(HALF));
+        if (COUNT > 2) {
+            sum = sum.add(sum.rearrange(QUARTER));
+        }
+        if (COUNT > 4) {
+            sum = sum.add(sum.rearrange(EIGHTH));
+        }
+        if (COUNT > 8) {
+            sum = sum.add(sum.rearrange(SIXTEENTH));
+        }
+        return sum.lane(0);
     }
 
     static FloatVector load(MemorySegment data, long offset) {

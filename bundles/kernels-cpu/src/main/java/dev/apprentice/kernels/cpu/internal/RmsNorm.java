@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /** Root mean square normalisation of rows (arXiv 1910.07467) and its gradient. */
 final class RmsNorm {
@@ -113,7 +112,7 @@ final class RmsNorm {
             FloatVector value = Lanes.load(x, base + 4L * i);
             sum = value.fma(value, sum);
         }
-        float squares = sum.reduceLanes(VectorOperators.ADD);
+        float squares = Lanes.sum(sum);
         for (int i = bound; i < columns; i++) {
             float value = get(x, base + 4L * i);
             squares += value * value;
@@ -129,7 +128,7 @@ final class RmsNorm {
             long at = base + 4L * i;
             sum = Lanes.load(dy, at).mul(Lanes.load(weight, 4L * i)).fma(Lanes.load(x, at), sum);
         }
-        float dot = sum.reduceLanes(VectorOperators.ADD);
+        float dot = Lanes.sum(sum);
         for (int i = bound; i < columns; i++) {
             dot += get(dy, base + 4L * i) * get(weight, 4L * i) * get(x, base + 4L * i);
         }

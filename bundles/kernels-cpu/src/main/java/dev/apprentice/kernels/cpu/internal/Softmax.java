@@ -30,7 +30,7 @@ final class Softmax {
         for (int i = 0; i < bound; i += Lanes.COUNT) {
             sums = sums.add(Exponential.exp(Lanes.load(data, base + 4L * i).sub(max)));
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = Lanes.sum(sums);
         for (int i = bound; i < count; i++) {
             sum += (float) Math.exp(data.get(JAVA_FLOAT_UNALIGNED, base + 4L * i) - max);
         }
@@ -52,7 +52,7 @@ final class Softmax {
             Lanes.store(value, data, base + 4L * i);
             sums = sums.add(value);
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = Lanes.sum(sums);
         for (int i = bound; i < count; i++) {
             float value = (float) Math.exp(data.get(JAVA_FLOAT_UNALIGNED, base + 4L * i) - max);
             data.set(JAVA_FLOAT_UNALIGNED, base + 4L * i, value);

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /** dw = w ⊙ (dw − Σ w·dw) · scale over one row: the gradient of a softmax. */
 final class WeightedCentre {
@@ -16,7 +15,7 @@ final class WeightedCentre {
         for (int i = 0; i < bound; i += Lanes.COUNT) {
             sums = Lanes.load(weights, base + 4L * i).fma(Lanes.load(gradients, base + 4L * i), sums);
         }
-        float mean = sums.reduceLanes(VectorOperators.ADD);
+        float mean = Lanes.sum(sums);
         for (int i = bound; i < count; i++) {
             mean += get(weights, base + 4L * i) * get(gradients, base + 4L * i);
         }
