@@ -26,9 +26,13 @@ public final class ThrottledProgress implements Progress {
         if (!stage.equals(lastStage) || done == total || now - lastTime >= INTERVAL_NANOS) {
             lastStage = stage;
             lastTime = now;
-            events.send("progress", new Step(stage, done, total, detail));
+            events.send(
+                    "progress",
+                    detail.isEmpty() ? new Step(stage, done, total) : new DetailedStep(stage, done, total, detail));
         }
     }
 
-    private record Step(String stage, long done, long total, String detail) {}
+    private record Step(String stage, long done, long total) {}
+
+    private record DetailedStep(String stage, long done, long total, String detail) {}
 }
