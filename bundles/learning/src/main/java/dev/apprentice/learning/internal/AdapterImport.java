@@ -57,8 +57,7 @@ final class AdapterImport {
     private Validation validate(Adapter adapter, int attempts) {
         GateTexts texts =
                 GateTexts.choose(mind.profile(), attempts, GateTexts.Extent.VERSION, experiences, rehearsal, samples);
-        Gate gate =
-                new Gate(new Scorer(tools.model()), mind.profile().settings().gateTolerance());
+        Gate gate = new Gate(new Scorer(tools.model()), Gate.TOLERANCE_OF_VERSIONS);
         Validation validation = gate.measure(texts, mind.served(), new Served(adapter, mind.memory()), 0);
         gate.refusal(validation).ifPresent(reason -> {
             throw refused(reason);

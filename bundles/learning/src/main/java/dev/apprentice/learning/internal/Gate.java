@@ -7,6 +7,9 @@ import java.util.Optional;
 
 /** Lets a change of learned state pass only if no type of task gets worse by more than the tolerance. */
 final class Gate {
+    /** By how much mean nats of a task type may rise with a new version, or with an adapter from elsewhere. */
+    static final double TOLERANCE_OF_VERSIONS = 0.02;
+
     private final Scorer scorer;
     private final double tolerance;
 

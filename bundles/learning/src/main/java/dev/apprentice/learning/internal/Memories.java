@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * The memories of all skills. One is what the database still holds of the experiences up to its commit; its index is built when
@@ -68,6 +69,7 @@ final class Memories {
             List<Experiences.Stored> read = experiences.readUpTo(last);
             TextIndex index = new TextIndex(read.size() * sequenceLength);
             Samples encoder = new Samples(tools.model().tokenizer(), sequenceLength);
+            samples.keySet().retainAll(read.stream().map(Experiences.Stored::id).collect(Collectors.toSet()));
             for (Experiences.Stored stored : read) {
                 add(samples.computeIfAbsent(stored.id(), id -> encoder.of(stored.experience())), index);
             }

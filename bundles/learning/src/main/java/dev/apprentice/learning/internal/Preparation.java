@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Works out what a skill will know after an install, an update or a rollback; changes nothing but blobs that nothing uses yet. */
 final class Preparation {
-    /** By how much mean nats of a task type may rise with a new version. */
-    private static final double TOLERANCE = 0.02;
-
     private final Tools tools;
     private final CommitStore commits;
     private final Memories memories;
@@ -142,7 +139,7 @@ final class Preparation {
                 new Experiences(tools.store(), profile.skillId()),
                 new Rehearsal(tools.texts().rehearsal(), samples),
                 samples);
-        Gate gate = new Gate(new Scorer(tools.model()), TOLERANCE);
+        Gate gate = new Gate(new Scorer(tools.model()), Gate.TOLERANCE_OF_VERSIONS);
         Validation validation = gate.measure(texts, before, after, 0);
         gate.refusal(validation).ifPresent(reason -> {
             throw new LearningException(
