@@ -8,13 +8,18 @@ package dev.apprentice.model;
  * @param hits whether that was the token
  */
 public record Scores(float[] nats, int[] best, boolean[] hits) {
-    /** Mean of nats; 0 if there are no tokens. */
-    public double meanNats() {
+    /** Sum of nats. */
+    public double totalNats() {
         double sum = 0;
         for (float value : nats) {
             sum += value;
         }
-        return nats.length == 0 ? 0 : sum / nats.length;
+        return sum;
+    }
+
+    /** Mean of nats; 0 if there are no tokens. */
+    public double meanNats() {
+        return nats.length == 0 ? 0 : totalNats() / nats.length;
     }
 
     /** Number of hits. */

@@ -52,19 +52,27 @@ final class Muon {
         this.kernels = kernels;
         this.algebra = algebra;
         this.matrices = matrices;
-        long largest = matrices.stream().mapToLong(Slice::elements).max().orElse(1);
-        long side = matrices.stream().mapToLong(Muon::shorterSide).max().orElse(1);
+        long largest = largest(matrices);
+        long square = square(matrices);
         this.x = Room.of(arena, largest);
         this.next = Room.of(arena, largest);
-        this.gram = Room.of(arena, side * side);
-        this.polynomial = Room.of(arena, side * side);
+        this.gram = Room.of(arena, square);
+        this.polynomial = Room.of(arena, square);
     }
 
     /** Bytes of the rooms that it works in. */
     static long workBytes(List<Slice> matrices) {
-        long largest = matrices.stream().mapToLong(Slice::elements).max().orElse(1);
+        return 6 * (2 * largest(matrices) + 2 * square(matrices));
+    }
+
+    private static long largest(List<Slice> matrices) {
+        return matrices.stream().mapToLong(Slice::elements).max().orElse(1);
+    }
+
+    /** Elements of the largest Gram matrix. */
+    private static long square(List<Slice> matrices) {
         long side = matrices.stream().mapToLong(Muon::shorterSide).max().orElse(1);
-        return 6 * (2 * largest + 2 * side * side);
+        return side * side;
     }
 
     private static long shorterSide(Slice matrix) {

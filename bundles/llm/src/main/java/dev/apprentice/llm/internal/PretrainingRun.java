@@ -110,10 +110,8 @@ final class PretrainingRun {
             listener.update("Measuring on held-out text", i, heldOut.size());
             Scores scores = model.score(heldOut.get(i), 1, null);
             foretold += scores.nats().length;
-            for (int j = 0; j < scores.nats().length; j++) {
-                nats += scores.nats()[j];
-                hits += scores.hits()[j] ? 1 : 0;
-            }
+            nats += scores.totalNats();
+            hits += scores.hitCount();
         }
         Pretraining.Measurement measurement = new Pretraining.Measurement(
                 done,
