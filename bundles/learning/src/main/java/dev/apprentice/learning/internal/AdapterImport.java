@@ -8,7 +8,6 @@ import dev.apprentice.model.Adapter;
 import dev.apprentice.store.AuditEvent;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Takes over an adapter that was learned elsewhere: check, validate, commit or refuse. */
@@ -91,8 +90,7 @@ final class AdapterImport {
                 position,
                 mind.head().recalled());
         tools.store().inTransaction(connection -> {
-            Optional<String> now = commits.head(skill()).map(CommitStore.Head::commit);
-            if (!now.equals(Optional.of(parent.id()))) {
+            if (!commits.isHead(parent)) {
                 throw overtaken();
             }
             commits.makeHead(connection, head, position);

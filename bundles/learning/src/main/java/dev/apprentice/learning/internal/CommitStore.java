@@ -45,6 +45,13 @@ final class CommitStore {
                 skill));
     }
 
+    /** Whether a commit is still where its learner stands. */
+    boolean isHead(Commit commit) {
+        return head(commit.skillId())
+                .filter(head -> head.commit().equals(commit.id()))
+                .isPresent();
+    }
+
     /** All commits of a skill, newest first. */
     List<StoredCommit> log(String skill) {
         return store.read(

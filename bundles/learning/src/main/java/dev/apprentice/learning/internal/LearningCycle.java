@@ -186,9 +186,7 @@ final class LearningCycle {
     }
 
     private void requireHead() {
-        if (commits.head(skill())
-                .filter(head -> head.commit().equals(mind.head().commit().id()))
-                .isEmpty()) {
+        if (!commits.isHead(mind.head().commit())) {
             throw overtaken();
         }
     }

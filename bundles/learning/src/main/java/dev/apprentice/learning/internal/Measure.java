@@ -107,7 +107,7 @@ final class Measure {
                 Scores scores = model.score(sequence.tokens(), sequence.from(), served.adapter(), recall);
                 tally.tokens += scores.nats().length;
                 tally.hits += scores.hitCount();
-                tally.nats += scores.meanNats() * scores.nats().length;
+                tally.nats += scores.totalNats();
             }
             progress.update(stage, i + 1, sequences.size());
         }

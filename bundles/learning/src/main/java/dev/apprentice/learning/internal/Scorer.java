@@ -44,6 +44,6 @@ final class Scorer {
 
     private Sum score(TrainingSample sample, Served served) {
         Scores scores = served.score(model, sample);
-        return new Sum(scores.meanNats() * scores.nats().length, scores.nats().length);
+        return new Sum(scores.totalNats(), scores.nats().length);
     }
 }
