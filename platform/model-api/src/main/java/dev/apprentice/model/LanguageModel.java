@@ -65,6 +65,14 @@ public interface LanguageModel {
     float[] embed(int[] tokens, @Nullable Adapter adapter);
 
     /**
+     * The hidden states after the final norm, without an adapter, from which tokens {@code from}, …, tokens.length−1 are foretold.
+     *
+     * @param from at least 1
+     * @return (tokens.length − from, width), row-major
+     */
+    float[] states(int[] tokens, int from);
+
+    /**
      * A new adapter that has no effect yet: A is Kaiming-uniform by the seed, B is zero (arXiv 2106.09685), magnitudes are the norms
      * of the rows, factors are 1.
      */

@@ -7,6 +7,7 @@ package dev.apprentice.model;
  * @param digest {@code sha256:} and the hex digest of the weights' content: adapters are bound to it
  * @param tokenizerDigest likewise, of the tokenizer
  * @param weightType how the linear weights are held, such as BF16, or Q4_K+Q6_K if not all alike
+ * @param width of a hidden state
  */
 public record ModelInfo(
         String name,
@@ -15,6 +16,7 @@ public record ModelInfo(
         String architecture,
         String weightType,
         int layers,
+        int width,
         int vocabulary,
         int contextLength,
         long parameters) {}

@@ -3,8 +3,11 @@ package dev.apprentice.model;
 import java.util.Optional;
 
 /**
- * Foretells the next token beside a model, by what has been read word for word: a cache language model (Kuhn and De Mori 1990). It
- * follows one text, token by token; not for several threads at once.
+ * Foretells the next token beside a model, by what has been read: word for word, as a cache language model (Kuhn and De Mori 1990), and
+ * by what the model took places to be like, as a nearest-neighbour one (arXiv 1911.00172). It follows one text, token by token; not for
+ * several threads at once.
+ *
+ * <p>A state is the model's hidden state after the final norm, (width), from which it foretells the token that comes next.
  */
 public interface Recall {
     /** Foretells nothing. */
@@ -15,7 +18,12 @@ public interface Recall {
         }
 
         @Override
-        public Optional<Foretold> next() {
+        public void seen(int last, float[] state, int next) {
+            // nothing is recalled by it
+        }
+
+        @Override
+        public Optional<Foretold> next(float[] state) {
             return Optional.empty();
         }
     };
@@ -30,8 +38,22 @@ public interface Recall {
         }
     }
 
-    /** What may follow the text read so far; empty if nothing like its end is known. */
-    Optional<Foretold> next();
+    /**
+     * Notes a place of the text at hand, in whatever order it reached the model.
+     *
+     * @param last the token before it
+     * @param state of the model there
+     * @param next the token that followed
+     */
+    void seen(int last, float[] state, int next);
+
+    /**
+     * What may follow the text read so far; empty if nothing like its end is known.
+     *
+     * @param state of the model after the token read last, or empty if it is not known; it is kept, and counts as seen with the token
+     *     read next
+     */
+    Optional<Foretold> next(float[] state);
 
     /**
      * Tokens that may come next. The answer's distribution is (1 − weight) · the model's + weight · shares.

@@ -88,7 +88,7 @@ final class AdapterImport {
                 mind.head().shippedValues(),
                 checkpoint,
                 position,
-                mind.head().recalled());
+                mind.head().reach());
         tools.store().inTransaction(connection -> {
             if (!commits.isHead(parent)) {
                 throw overtaken();

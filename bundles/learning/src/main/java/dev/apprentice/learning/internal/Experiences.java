@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +117,51 @@ final class Experiences {
     /** Those to learn from up to one of them, oldest first. */
     List<Stored> readUpTo(long last) {
         return list("role = 'LEARN' AND id <= ? ORDER BY id", last);
+    }
+
+    /** What keys were made with. */
+    record KeysOf(String baseDigest, int sequenceLength) {
+        private String label() {
+            return baseDigest + ", " + sequenceLength;
+        }
+    }
+
+    /** An experience with the keys of its states. */
+    @SuppressWarnings("ArrayRecordComponent") // of its maker, which does not change it
+    record Keyed(long id, Experience experience, byte[] keys) {}
+
+    boolean hasKeys(long id, KeysOf origin) {
+        return store.read(connection -> Sql.number(
+                        connection, "SELECT count(*) FROM experience WHERE id = ? AND keys_of = ?", id, origin.label()))
+                > 0;
+    }
+
+    /** Stores the keys of experiences by their ids. */
+    void keepKeys(Map<Long, byte[]> keys, KeysOf origin) {
+        store.inTransaction(connection -> {
+            for (Map.Entry<Long, byte[]> of : keys.entrySet()) {
+                Sql.update(
+                        connection,
+                        "UPDATE experience SET keys_of = ?, keys = ? WHERE id = ?",
+                        origin.label(),
+                        of.getValue(),
+                        of.getKey());
+            }
+            return keys;
+        });
+    }
+
+    /** Those to learn from after one and up to another that have such keys, oldest first. */
+    List<Keyed> keyed(long after, long last, KeysOf origin) {
+        return store.read(connection -> Sql.list(
+                connection,
+                "SELECT " + COLUMNS + ", keys FROM experience WHERE skill = ? AND role = 'LEARN' AND id > ? AND id <= ?"
+                        + " AND keys_of = ? ORDER BY id",
+                row -> new Keyed(row.getLong(1), row(row).experience(), row.getBytes(8)),
+                skill,
+                after,
+                last,
+                origin.label()));
     }
 
     /** The newest to learn from; 0 if there is none. */

@@ -1,5 +1,6 @@
 package dev.apprentice.learning.internal;
 
+import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.LearningAlgebra;
 import dev.apprentice.learning.Commit;
 import dev.apprentice.learning.Learner;
@@ -38,8 +39,9 @@ public final class LearningComponent implements Learning {
             @Reference LanguageModel model,
             @Reference ReferenceTexts texts,
             @Reference LearningAlgebra algebra,
+            @Reference Kernels kernels,
             @Reference Store store) {
-        this.tools = new Tools(model, texts, algebra, store);
+        this.tools = new Tools(model, texts, algebra, kernels, store);
         this.commits = new CommitStore(store);
         this.memories = new Memories(tools);
         this.preparation = new Preparation(tools, commits, memories);

@@ -66,10 +66,10 @@ final class LearningCycle {
         long began = System.nanoTime();
         Batch batch = workspace.sampler().at(position(), mind.head().commit().cycle(), buffer);
         Training.Result trained = train(batch);
-        long newest = workspace.experiences().newest();
-        Judged judged = validate(trained, newest);
+        Reach reach = read();
+        Judged judged = validate(trained, reach);
         Commit head = judged.refusal().isEmpty()
-                ? commit(batch, trained, judged, newest, swap)
+                ? commit(batch, trained, judged, reach, swap)
                 : discard(batch, trained, judged.refusal().get());
         return new CycleReport(
                 judged.refusal().isEmpty() ? Outcome.COMMITTED : Outcome.DISCARDED,
@@ -102,8 +102,18 @@ final class LearningCycle {
                         progress);
     }
 
-    /** @param newest experience that is to be recalled */
-    private Judged validate(Training.Result trained, long newest) {
+    /** All that is there is to be recalled word for word; by states, as far as a cycle reads. */
+    private Reach read() {
+        return workspace
+                .memories()
+                .extend(
+                        mind.profile(),
+                        mind.head().reach(),
+                        workspace.experiences().newest(),
+                        progress);
+    }
+
+    private Judged validate(Training.Result trained, Reach reach) {
         progress.update("validate", 0, 1);
         if (!Double.isFinite(trained.meanLoss())
                 || !tools.algebra().isFinite(workspace.candidate().all())) {
@@ -124,16 +134,16 @@ final class LearningCycle {
                 workspace.samples());
         Gate gate = new Gate(workspace.scorer(), mind.profile().settings().gateTolerance());
         Validation validation =
-                gate.measure(texts, mind.served(), new Served(after, memory(newest)), trained.meanLoss());
+                gate.measure(texts, mind.served(), new Served(after, memory(reach)), trained.meanLoss());
         progress.update("validate", 1, 1);
         return new Judged(after, validation, gate.refusal(validation));
     }
 
-    private Memory memory(long newest) {
-        return workspace.memories().of(mind.profile(), newest);
+    private Memory memory(Reach reach) {
+        return workspace.memories().of(mind.profile(), reach);
     }
 
-    private Commit commit(Batch batch, Training.Result trained, Judged judged, long newest, Consumer<Mind> swap) {
+    private Commit commit(Batch batch, Training.Result trained, Judged judged, Reach reach, Consumer<Mind> swap) {
         Adapter adapter = Objects.requireNonNull(judged.adapter());
         String checkpoint = tools.store().blobs().put(Checkpoint.encode(workspace.candidate()));
         Commit parent = mind.head().commit();
@@ -151,16 +161,16 @@ final class LearningCycle {
                 true);
         StoredCommit.Position position = new StoredCommit.Position(
                 batch.position().cursor(), batch.position().attempts(), trained.steps());
-        StoredCommit head = StoredCommit.of(
-                facts, mind.head().shipped(), mind.head().shippedValues(), checkpoint, position, newest);
+        StoredCommit head =
+                StoredCommit.of(facts, mind.head().shipped(), mind.head().shippedValues(), checkpoint, position, reach);
         tools.store().inTransaction(connection -> {
             requireHead();
             remember(connection, batch, trained);
             commits.makeHead(connection, head, position);
             tools.store().audit().append(AuditEvent.CYCLE_COMMITTED, skill(), describe(head.commit()));
             tools.store()
-                    .afterCommit(() -> swap.accept(
-                            new Mind(mind.profile(), head, workspace.candidate(), adapter, memory(newest))));
+                    .afterCommit(() ->
+                            swap.accept(new Mind(mind.profile(), head, workspace.candidate(), adapter, memory(reach))));
             return head;
         });
         return head.commit();

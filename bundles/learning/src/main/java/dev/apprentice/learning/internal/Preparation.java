@@ -56,7 +56,7 @@ final class Preparation {
                             + " names another adapter than its checkpoint holds, or another base model"
                             + " is loaded: load that base model, or roll back to another commit");
         }
-        return new Mind(profile, stored, vectors, adapter, memories.of(profile, stored.recalled()));
+        return new Mind(profile, stored, vectors, adapter, memories.of(profile, stored.reach()));
     }
 
     private Prepared fresh(LearnerProfile profile) {
@@ -81,7 +81,7 @@ final class Preparation {
         }
         Served before = new Served(
                 tools.model().adapterOf(profile.shipped().spec(), vectors.served()),
-                memories.of(profile, current.recalled()));
+                memories.of(profile, current.reach()));
         rebase(vectors, current, profile);
         Prepared rebased = prepared(profile, vectors, Commit.Kind.REBASED, current, position);
         requireGate(profile, before, rebased.mind().served(), position.attempts());
@@ -170,10 +170,10 @@ final class Preparation {
                 true);
         String shipped = tools.store().blobs().put(List.of(profile.shipped().values()));
         String checkpoint = tools.store().blobs().put(Checkpoint.encode(vectors));
-        long recalled = parent == null ? 0 : parent.recalled();
-        StoredCommit head = StoredCommit.of(facts, profile.shipped().digest(), shipped, checkpoint, position, recalled);
+        Reach reach = parent == null ? Reach.NOTHING : parent.reach();
+        StoredCommit head = StoredCommit.of(facts, profile.shipped().digest(), shipped, checkpoint, position, reach);
         Optional<String> from =
                 Optional.ofNullable(parent).map(commit -> commit.commit().id());
-        return new Prepared(new Mind(profile, head, vectors, adapter, memories.of(profile, recalled)), from, position);
+        return new Prepared(new Mind(profile, head, vectors, adapter, memories.of(profile, reach)), from, position);
     }
 }

@@ -37,7 +37,12 @@ final class Schema {
             // the lines of the text that are measured, as LineRange writes them: at first all
             "ALTER TABLE held_out ADD COLUMN lines TEXT NOT NULL DEFAULT '0-1000000'",
             // the last experience that is recalled word for word
-            "ALTER TABLE learned_commit ADD COLUMN recalled INTEGER NOT NULL DEFAULT 0");
+            "ALTER TABLE learned_commit ADD COLUMN recalled INTEGER NOT NULL DEFAULT 0",
+            // the last one that is recalled by its states
+            "ALTER TABLE learned_commit ADD COLUMN recalled_states INTEGER NOT NULL DEFAULT 0",
+            // keys of the states of the base model in it, and what they were made with
+            "ALTER TABLE experience ADD COLUMN keys_of TEXT",
+            "ALTER TABLE experience ADD COLUMN keys BLOB");
 
     private Schema() {}
 }

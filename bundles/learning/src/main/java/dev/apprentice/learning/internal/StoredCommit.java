@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param cursor the last experience taken from the queue: the data order
  * @param attempts cycles tried, which seed the sampling of the next
  * @param step Adam steps taken
- * @param recalled the last experience that is recalled word for word; 0 for none
+ * @param reach of the memory
  */
 record StoredCommit(
         Commit commit,
@@ -26,14 +26,14 @@ record StoredCommit(
         long cursor,
         int attempts,
         int step,
-        long recalled) {
+        Reach reach) {
 
     /** Makes a restorable commit whose id is the SHA-256 over all its facts. */
     static StoredCommit of(
-            Commit facts, String shipped, String shippedValues, String checkpoint, Position position, long recalled) {
+            Commit facts, String shipped, String shippedValues, String checkpoint, Position position, Reach reach) {
         Commit unnamed = named(facts, "");
-        String id = sha256(unnamed + "\n" + shipped + "\n" + shippedValues + "\n" + checkpoint + "\n" + position + "\n"
-                + recalled);
+        String id = sha256(
+                unnamed + "\n" + shipped + "\n" + shippedValues + "\n" + checkpoint + "\n" + position + "\n" + reach);
         return new StoredCommit(
                 named(facts, id),
                 shipped,
@@ -42,7 +42,7 @@ record StoredCommit(
                 position.cursor(),
                 position.attempts(),
                 position.step(),
-                recalled);
+                reach);
     }
 
     /** Where learning stands in its data and its randomness. */

@@ -1,66 +1,123 @@
 package dev.apprentice.learning.internal;
 
 import dev.apprentice.model.Recall;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Recalls what followed the longest stretch that the end of a text shares with what was read before or with the text itself: an
- * ∞-gram (arXiv 2401.17377) with a cache of the text at hand (Kuhn and De Mori 1990; for code doi:10.1145/3106237.3106290).
- *
- * <p>How much it counts beside the model is a logistic function of how long the match is, how often it was seen, how far its
- * continuations agree, and how often recall was right in this text of late. The last makes it fall silent in text of another kind.
+ * Recalls in two ways from what was read before and from the text at hand. Word for word: what followed the longest stretch that the end
+ * of the text shares with one of them, an ∞-gram (arXiv 2401.17377) with a cache of the text at hand (Kuhn and De Mori 1990; for code
+ * doi:10.1145/3106237.3106290). And by states: what followed where the model's state was like its state now, a nearest-neighbour
+ * language model (arXiv 1911.00172).
  */
 final class TextRecall implements Recall {
     private static final int EXPECTED = 1 << 12; // tokens of a text
-    private static final double MOST = 0.98; // weight
-    private static final double DECAY = 0.95; // of what is remembered of right and wrong: some 20 tokens
+    private static final int TRIED = 48; // places of a prompt
 
-    private final TextIndex memory;
-    private final double strength;
+    private final TextIndex words;
+    private final StateIndex.Search states;
+    private final StateKeys keys;
+    private final RecallWeights weights;
+
     private final TextIndex text = new TextIndex(EXPECTED);
-    private double right = 1;
-    private double tried = 2;
-    private Continuations expected = new Continuations();
+    private final SeenStates seen;
+    private final HitRate wordsRight = new HitRate();
+    private final HitRate statesRight = new HitRate();
+    private boolean triedPrompt;
+    private int last = -1;
+    private float[] state = new float[0];
+    private Continuations continued = new Continuations();
     private boolean fromText;
+    private Neighbours neighbours = new Neighbours();
 
-    /** @param strength what weights are multiplied with */
-    TextRecall(TextIndex memory, double strength) {
-        this.memory = memory;
-        this.strength = strength;
+    /** @param states in which to search; by this recall alone */
+    TextRecall(TextIndex words, StateIndex.Search states, StateKeys keys, RecallWeights weights) {
+        this.words = words;
+        this.states = states;
+        this.keys = keys;
+        this.weights = weights;
+        this.seen = new SeenStates(keys);
     }
 
     @Override
     public void read(int token) {
-        if (!expected.isEmpty()) {
-            right = DECAY * right + (expected.likeliest() == token ? 1 : 0);
-            tried = DECAY * tried + 1;
+        if (!continued.isEmpty()) {
+            wordsRight.note(continued.likeliest() == token);
         }
+        if (!neighbours.isEmpty()) {
+            statesRight.note(neighbours.likeliest() == token);
+        }
+        if (state.length > 0) {
+            seen.add(last, state, token);
+            state = new float[0];
+        }
+        neighbours = new Neighbours();
+        last = token;
         text.add(token);
         Continuations here = text.after(text);
-        Continuations before = memory.after(text);
+        Continuations before = words.after(text);
         fromText = here.length() >= before.length();
-        expected = fromText ? here : before;
+        continued = fromText ? here : before;
     }
 
     @Override
-    public Optional<Foretold> next() {
-        return expected.isEmpty() || strength == 0
-                ? Optional.empty()
-                : Optional.of(new Foretold(expected.tokens(), expected.shares(), weight()));
+    public void seen(int token, float[] at, int next) {
+        seen.add(token, at, next);
     }
 
-    /**
-     * The coefficients maximise the likelihood of the mixture on the texts of a library (jsoup), each foretold before it was read,
-     * while the embedded model learned from them; but the first two, which were moved towards long matches as far as that cost a
-     * thousandth of the likelihood: what is recalled after a few tokens alone makes code of another kind harder to foretell.
-     */
-    private double weight() {
-        double score = -9.9
-                + 1.9 * Math.log(expected.length())
-                + 0.7 * Math.log(expected.total())
-                + 3.2 * expected.agreement()
-                + 2.35 * right / tried
-                - (fromText ? 1 : 0);
-        return Math.min(MOST, strength / (1 + Math.exp(-score)));
+    @Override
+    public Optional<Foretold> next(float[] at) {
+        if (!triedPrompt) {
+            triedPrompt = true;
+            tryPrompt();
+        }
+        state = at;
+        neighbours = at.length == 0 ? new Neighbours() : alike(keys.of(at, 0));
+        RecallWeights.Pair pair = weights.of(continued, fromText, wordsRight.value(), neighbours, statesRight.value());
+        return pair.sum() > 0 ? Optional.of(mixed(pair)) : Optional.empty();
+    }
+
+    /** How right recall by states would have been at the end of the prompt tells how much it may count from the first token on. */
+    private void tryPrompt() {
+        for (SeenStates.Place place : seen.newest(TRIED)) {
+            Neighbours found = new Neighbours();
+            states.find(place.last(), place.key(), found);
+            if (!found.isEmpty()) {
+                statesRight.note(found.settle().likeliest() == place.follower());
+            }
+        }
+    }
+
+    private Neighbours alike(float[] key) {
+        Neighbours found = new Neighbours();
+        seen.find(last, key, found);
+        states.find(last, key, found);
+        return found.settle();
+    }
+
+    private Foretold mixed(RecallWeights.Pair pair) {
+        int[] exact = pair.words() > 0 ? continued.tokens() : new int[0];
+        int[] alike = pair.states() > 0 ? neighbours.tokens() : new int[0];
+        int[] tokens = Arrays.copyOf(exact, exact.length + alike.length);
+        double[] shares = new double[tokens.length];
+        int count = 0;
+        count = add(exact, continued.shares(), pair.words() / pair.sum(), tokens, shares, count);
+        count = add(alike, neighbours.shares(), pair.states() / pair.sum(), tokens, shares, count);
+        return new Foretold(Arrays.copyOf(tokens, count), Arrays.copyOf(shares, count), pair.sum());
+    }
+
+    /** Adds a part's shares to those of the tokens so far; how many tokens there are then. */
+    private static int add(int[] part, double[] partShares, double scale, int[] tokens, double[] shares, int count) {
+        int different = count;
+        for (int i = 0; i < part.length; i++) {
+            int at = 0;
+            while (at < different && tokens[at] != part[i]) {
+                at++;
+            }
+            tokens[at] = part[i];
+            shares[at] += scale * partShares[i];
+            different = Math.max(different, at + 1);
+        }
+        return different;
     }
 }

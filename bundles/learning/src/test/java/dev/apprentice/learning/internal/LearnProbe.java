@@ -1,6 +1,7 @@
 package dev.apprentice.learning.internal;
 
 import dev.apprentice.compute.DataType;
+import dev.apprentice.compute.Kernels;
 import dev.apprentice.kernels.cpu.CpuKernels;
 import dev.apprentice.learning.CycleReport;
 import dev.apprentice.learning.IngestReport;
@@ -50,8 +51,8 @@ final class LearnProbe {
         }
         LearningSettings settings = settings(options);
         DataType weights = DataType.valueOf(options.getOrDefault("weights", "BF16"));
-        LanguageModel model = Models.load(
-                BASE, weights, CpuKernels.create(Runtime.getRuntime().availableProcessors()));
+        Kernels kernels = CpuKernels.create(Runtime.getRuntime().availableProcessors());
+        LanguageModel model = Models.load(BASE, weights, kernels);
         AdapterSpec spec = new AdapterSpec(
                 Integer.parseInt(options.getOrDefault("rank", "16")),
                 Double.parseDouble(options.getOrDefault("alpha", "32")),
@@ -61,7 +62,8 @@ final class LearnProbe {
         Path home = Files.createTempDirectory("learn-probe");
         System.out.println(settings + "\n" + spec + ", home " + home);
         StoreComponent store = StoreComponent.open(home);
-        LearningComponent learning = new LearningComponent(model, new FolderTexts(), new PlainAlgebra(), store);
+        LearningComponent learning =
+                new LearningComponent(model, new FolderTexts(), new PlainAlgebra(), kernels, store);
         PreparedState prepared = learning.prepare(profile);
         learning.activate(prepared);
         Learner learner = learning.learner("probe").orElseThrow();

@@ -134,7 +134,7 @@ class LearnerTest {
     }
 
     private static LearningSettings strict(double rate, double tolerance) {
-        return new LearningSettings(16, 2, 1, 1, 48, 1, rate, 1, 5e-4, 0.9, 0.5, tolerance, 1);
+        return new LearningSettings(16, 2, 1, 1, 3, 48, 1, rate, 1, 5e-4, 0.9, 0.5, tolerance, 1);
     }
 
     @Test

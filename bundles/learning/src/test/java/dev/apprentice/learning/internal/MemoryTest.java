@@ -48,10 +48,99 @@ class MemoryTest {
         int[] tokens = sample(text).tokens();
         Recall recall = learner.learned().memory().recall();
         recall.read(Arrays.copyOf(tokens, tokens.length - 1));
-        return recall.next()
+        return recall.next(new float[0])
                 .filter(foretold ->
                         Arrays.stream(foretold.tokens()).anyMatch(token -> token == tokens[tokens.length - 1]))
                 .isPresent();
+    }
+
+    /** The fraction of a text's tokens that are likeliest to be recalled from the state before them: of words one alone is too few. */
+    private static double recalledByStates(Learner learner, Experience text) {
+        TrainingSample sample = sample(text);
+        int[] tokens = sample.tokens();
+        int right = 0;
+        for (int i = sample.from(); i < tokens.length; i++) {
+            Recall recall = learner.learned().memory().recall();
+            recall.read(tokens[i - 1]);
+            float[] state = TestPlatform.MODEL.states(Arrays.copyOf(tokens, i + 1), i);
+            int token = tokens[i];
+            right += recall.next(state)
+                            .filter(foretold -> likeliest(foretold) == token)
+                            .isPresent()
+                    ? 1
+                    : 0;
+        }
+        return (double) right / (tokens.length - sample.from());
+    }
+
+    private static int likeliest(Recall.Foretold foretold) {
+        int best = 0;
+        for (int i = 1; i < foretold.shares().length; i++) {
+            best = foretold.shares()[i] > foretold.shares()[best] ? i : best;
+        }
+        return foretold.tokens()[best];
+    }
+
+    @Test
+    void whatTheModelHasReadIsRecalledByItsStates() {
+        Learner learner = platform.install(TestPlatform.profile());
+        TestPlatform.record(learner, 0, 3);
+        learner.cycle(Progress.SILENT);
+        String before = learner.head().id();
+        Experience late =
+                TestPlatform.experience("// later\n", "abandonShip(everybody, now);\n", Experience.Verdict.ACCEPTED);
+        learner.record(late);
+        assertThat(recalledByStates(learner, late)).isLessThan(0.5);
+
+        learner.cycle(Progress.SILENT);
+        assertThat(recalledByStates(learner, late)).isGreaterThan(0.9);
+        platform.close();
+        platform = new TestPlatform(home);
+        learner = platform.learning.resume(TestPlatform.profile());
+        assertThat(recalledByStates(learner, late)).isGreaterThan(0.9);
+
+        learner = platform.activate(platform.learning.prepareRollback(TestPlatform.profile(), before));
+        assertThat(recalledByStates(learner, late)).isLessThan(0.5);
+        assertThat(recalledByStates(learner, TestPlatform.line(1))).isGreaterThan(0.9);
+    }
+
+    @Test
+    void theStatesOfARejectedTextAreForgottenAtOnce() {
+        Learner learner = platform.install(TestPlatform.profile());
+        TestPlatform.record(learner, 0, 2);
+        Experience text =
+                TestPlatform.experience("// rules\n", "secretSauce(ketchup, mustard);\n", Experience.Verdict.ACCEPTED);
+        learner.record(text);
+        learner.cycle(Progress.SILENT);
+        assertThat(recalledByStates(learner, text)).isGreaterThan(0.9);
+
+        learner.record(TestPlatform.experience(text.prompt(), text.answer(), Experience.Verdict.REJECTED));
+
+        assertThat(recalledByStates(learner, text)).isLessThan(0.5);
+        assertThat(recalledByStates(learner, TestPlatform.line(1))).isGreaterThan(0.9);
+    }
+
+    @Test
+    void aCycleReadsAsManyTextsAsItIsTold() {
+        Learner learner = platform.install(TestPlatform.profile());
+        TestPlatform.record(learner, 0, 8);
+        StoredCommit before = head();
+        for (long cycle = 1; cycle <= 3; cycle++) {
+            learner.cycle(Progress.SILENT);
+            StoredCommit after = head();
+            long read = platform.tools
+                    .store()
+                    .read(connection ->
+                            Sql.number(connection, "SELECT count(*) FROM experience WHERE keys IS NOT NULL"));
+            assertThat(read).isEqualTo(Math.min(3 * cycle, 8));
+            assertThat(after.reach().states()).isGreaterThan(before.reach().states());
+            before = after;
+        }
+        assertThat(before.reach().states()).isEqualTo(before.reach().words());
+    }
+
+    private StoredCommit head() {
+        return new CommitStore(platform.tools.store()).log(TestPlatform.SKILL).getFirst();
     }
 
     @Test
@@ -107,7 +196,7 @@ class MemoryTest {
 
     @Test
     void aSkillMayDoWithout() {
-        LearningSettings silent = new LearningSettings(16, 2, 1, 1, 48, 1, 5e-3, 1.0, 5e-4, 0.9, 0.5, 0.5, 0);
+        LearningSettings silent = new LearningSettings(16, 2, 1, 1, 3, 48, 1, 5e-3, 1.0, 5e-4, 0.9, 0.5, 0.5, 0);
         Learner learner = platform.install(TestPlatform.profile("1.0.0", TestPlatform.shipped(1), silent));
         TestPlatform.record(learner, 0, 4);
         learner.cycle(Progress.SILENT);

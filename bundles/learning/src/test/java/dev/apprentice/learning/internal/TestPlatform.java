@@ -1,6 +1,7 @@
 package dev.apprentice.learning.internal;
 
 import dev.apprentice.compute.DataType;
+import dev.apprentice.compute.Kernels;
 import dev.apprentice.kernels.cpu.CpuKernels;
 import dev.apprentice.learning.Experience;
 import dev.apprentice.learning.Learner;
@@ -27,9 +28,10 @@ final class TestPlatform implements AutoCloseable {
     static final String SKILL = "test.skill";
     static final Path BASE_MODEL =
             Path.of(System.getProperty("apprentice.model.dir", "../base-model/src/main/resources/model"));
-    static final LanguageModel MODEL = Models.load(BASE_MODEL, DataType.BF16, CpuKernels.create(2));
+    static final Kernels KERNELS = CpuKernels.create(2);
+    static final LanguageModel MODEL = Models.load(BASE_MODEL, DataType.BF16, KERNELS);
     static final LearningSettings SETTINGS =
-            new LearningSettings(16, 2, 1, 1, 48, 1, 5e-3, 1.0, 5e-4, 0.9, 0.5, 0.5, 1);
+            new LearningSettings(16, 2, 1, 1, 3, 48, 1, 5e-3, 1.0, 5e-4, 0.9, 0.5, 0.5, 1);
 
     final StoreComponent store;
     final LearningComponent learning;
@@ -37,8 +39,8 @@ final class TestPlatform implements AutoCloseable {
 
     TestPlatform(Path home) {
         store = StoreComponent.open(home);
-        tools = new Tools(MODEL, new FewTexts(), new PlainAlgebra(), store);
-        learning = new LearningComponent(MODEL, tools.texts(), tools.algebra(), store);
+        tools = new Tools(MODEL, new FewTexts(), new PlainAlgebra(), KERNELS, store);
+        learning = new LearningComponent(MODEL, tools.texts(), tools.algebra(), KERNELS, store);
     }
 
     private static final class FewTexts implements ReferenceTexts {

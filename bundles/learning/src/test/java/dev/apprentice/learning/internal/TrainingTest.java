@@ -146,6 +146,6 @@ class TrainingTest {
     }
 
     private static LearningSettings settings(double strength, double rate, double averaging, int steps) {
-        return new LearningSettings(16, 2, 0, 0, 48, steps, rate, 0, strength, 0.9, averaging, 0.01, 1);
+        return new LearningSettings(16, 2, 0, 0, 0, 48, steps, rate, 0, strength, 0.9, averaging, 0.01, 1);
     }
 }

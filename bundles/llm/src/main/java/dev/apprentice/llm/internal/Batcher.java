@@ -1,7 +1,6 @@
 package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.Tensor;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,9 +46,9 @@ final class Batcher {
     final class Seat implements AutoCloseable {
         private Seat() {}
 
-        /** Reads a token after those of the session and writes the logits (1, vocabulary) of what follows. */
-        void step(Session session, int token, Tensor logits) {
-            Step step = new Step(this, session, token, logits);
+        /** Reads a token after those of the session and writes what follows. */
+        void step(Session session, int token, StepResult result) {
+            Step step = new Step(this, session, token, result);
             lock.lock();
             try {
                 awaited.add(this);
@@ -78,15 +77,15 @@ final class Batcher {
         private final Seat seat;
         private final Session session;
         private final int token;
-        private final Tensor logits;
+        private final StepResult result;
         private boolean done;
         private @Nullable Throwable failure;
 
-        Step(Seat seat, Session session, int token, Tensor logits) {
+        Step(Seat seat, Session session, int token, StepResult result) {
             this.seat = seat;
             this.session = session;
             this.token = token;
-            this.logits = logits;
+            this.result = result;
         }
 
         void throwFailure() {
@@ -166,7 +165,8 @@ final class Batcher {
         for (Step step : steps) {
             try {
                 Tensor hidden = step.session.step(step.token);
-                transformer.head(step.session.network().weights(), hidden, step.logits);
+                step.result.state().data().copyFrom(hidden.data());
+                transformer.head(step.session.network().weights(), hidden, step.result.logits());
             } catch (RuntimeException | Error e) {
                 step.failure = e;
             }
@@ -194,12 +194,7 @@ final class Batcher {
         Tensor logits = scratch.tensor(n, transformer.config().vocabulary());
         transformer.head(network.weights(), hidden, logits);
         for (int row = 0; row < n; row++) {
-            MemorySegment.copy(
-                    logits.rows(row, 1).data(),
-                    0,
-                    rows.get(row).logits.data(),
-                    0,
-                    logits.data().byteSize() / n);
+            rows.get(row).result.set(hidden.rows(row, 1), logits.rows(row, 1));
         }
     }
 }

@@ -18,7 +18,7 @@ final class Generation {
     private final RecallMixer recall;
     private final ByteLevelTokenizer tokenizer;
     private final Set<Integer> ends;
-    private final int vocabulary;
+    private final ModelConfig config;
     private final GenerationRequest request;
     private final GenerationSink sink;
     private final Constraint constraint;
@@ -32,14 +32,15 @@ final class Generation {
     /** Reads tokens and foretells what follows them. */
     interface Reader {
         /**
-         * Reads the prompt and writes the logits of what follows.
+         * Reads the prompt and writes what follows.
          *
+         * @param recall sees the states of the prompt
          * @return how many of its tokens were known before
          */
-        int prompt(int[] tokens, Tensor logits);
+        int prompt(int[] tokens, RecallMixer recall, StepResult result);
 
-        /** Reads a token and writes the logits (1, vocabulary) of what follows. */
-        void next(int token, Tensor logits);
+        /** Reads a token and writes what follows. */
+        void next(int token, StepResult result);
 
         /** How many tokens may still be read. */
         int room();
@@ -57,11 +58,11 @@ final class Generation {
         this.recall = new RecallMixer(recall, model.transformer().kernels());
         this.tokenizer = model.tokenizer();
         this.ends = ends;
-        this.vocabulary = model.info().vocabulary();
+        this.config = model.transformer().config();
         this.request = request;
         this.sink = sink;
         this.constraint = constraint;
-        this.sampler = new Sampler(request.sampling(), vocabulary);
+        this.sampler = new Sampler(request.sampling(), config.vocabulary());
         this.stops = new StopFilter(request.stops());
     }
 
@@ -70,11 +71,11 @@ final class Generation {
         int cached;
         int[] prompt = request.prompt();
         try (Arena arena = Arena.ofShared()) {
-            Tensor logits = Tensor.allocate(arena, 1, vocabulary);
+            StepResult result = StepResult.allocate(arena, config);
             sampler.see(prompt);
-            cached = reader.prompt(prompt, logits);
-            recall.mix(logits);
-            reason = answer(logits);
+            cached = reader.prompt(prompt, recall, result);
+            recall.mix(result);
+            reason = answer(result);
         }
         double millis = generated < 2 ? 0 : decodeNanos / 1e6 / (generated - 1);
         GenerationEvent.Usage usage = new GenerationEvent.Usage(prompt.length, cached, generated, millis);
@@ -83,17 +84,17 @@ final class Generation {
         return finished;
     }
 
-    private FinishReason answer(Tensor logits) {
+    private FinishReason answer(StepResult result) {
         while (true) {
             int left = Math.min(request.maxTokens() - generated, reader.room() + 1);
-            int token = sampler.choose(logits, constraint, left);
+            int token = sampler.choose(result.logits(), constraint, left);
             if (ends.contains(token)) {
                 return flush(FinishReason.STOP);
             }
             generated++;
             sampler.note(token);
             constraint.take(token);
-            if (!show(token, logits)) {
+            if (!show(token, result.logits())) {
                 return FinishReason.CANCELLED;
             }
             if (stops.stopped()) {
@@ -106,9 +107,9 @@ final class Generation {
                 return flush(FinishReason.LENGTH);
             }
             long start = System.nanoTime();
-            reader.next(token, logits);
+            reader.next(token, result);
             recall.read(token);
-            recall.mix(logits);
+            recall.mix(result);
             decodeNanos += System.nanoTime() - start;
         }
     }

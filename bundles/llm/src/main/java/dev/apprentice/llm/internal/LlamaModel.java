@@ -19,6 +19,7 @@ import dev.apprentice.model.Trainer;
 import dev.apprentice.model.TrainingBudget;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -93,7 +94,9 @@ public final class LlamaModel implements LanguageModel {
         this.training = training;
         this.chat = chat;
         this.prefixes = new PrefixCache(
-                settings.prefixCacheBytes(), KeyValueCache.tokenBytes(transformer.config(), settings.keyValues()));
+                settings.prefixCacheBytes(),
+                KeyValueCache.tokenBytes(transformer.config(), settings.keyValues()),
+                transformer.config().width());
         this.batcher = new Batcher(transformer);
         this.info = info;
         this.transformer = transformer;
@@ -169,6 +172,7 @@ public final class LlamaModel implements LanguageModel {
                 config.architecture().className(),
                 loader.linearTypes(),
                 config.layers(),
+                config.width(),
                 config.vocabulary(),
                 config.context(),
                 loader.parameters());
@@ -204,6 +208,7 @@ public final class LlamaModel implements LanguageModel {
                 config.architecture().className(),
                 weights.head().type().name(),
                 config.layers(),
+                config.width(),
                 config.vocabulary(),
                 config.context(),
                 0);
@@ -328,12 +333,7 @@ public final class LlamaModel implements LanguageModel {
     /** Scores by a network over these weights. */
     Scores scoreBy(Network network, Recall recall, int[] tokens, int from) {
         requireTokens(tokens);
-        if (from < 1 || from > tokens.length) {
-            throw new ModelException(
-                    ModelException.Code.BAD_REQUEST,
-                    "Cannot score " + tokens.length + " tokens from token " + from
-                            + ": the first has nothing before it");
-        }
+        requirePredecessor(tokens, from);
         int count = tokens.length - from;
         float[] nats = new float[count];
         int[] best = new int[count];
@@ -347,12 +347,14 @@ public final class LlamaModel implements LanguageModel {
         try (Session session = new Session(transformer, network, read.length);
                 Arena arena = Arena.ofShared()) {
             Tensor hidden = session.read(read);
+            mixer.seen(tokens, 0, hidden.rows(0, from - 1));
             Tensor logits = Tensor.allocate(arena, Math.min(count, HEAD_ROWS), info.vocabulary());
             for (int start = 0; start < count; start += HEAD_ROWS) {
                 int rows = Math.min(HEAD_ROWS, count - start);
                 Tensor part = logits.rows(0, rows);
                 transformer.head(weights, hidden.rows(from - 1 + start, rows), part);
-                mixer.mix(Arrays.copyOfRange(tokens, from - 1 + start, from - 1 + start + rows), part);
+                int first = from - 1 + start;
+                mixer.mix(Arrays.copyOfRange(tokens, first, first + rows), hidden.rows(first, rows), part);
                 float[] partNats = new float[rows];
                 int[] partBest = new int[rows];
                 transformer
@@ -368,6 +370,15 @@ public final class LlamaModel implements LanguageModel {
         return new Scores(nats, best, hits);
     }
 
+    private static void requirePredecessor(int[] tokens, int from) {
+        if (from < 1 || from > tokens.length) {
+            throw new ModelException(
+                    ModelException.Code.BAD_REQUEST,
+                    "Cannot foretell " + tokens.length + " tokens from token " + from
+                            + " on: the first has nothing before it");
+        }
+    }
+
     @Override
     public float[] embed(int[] tokens, @Nullable Adapter adapter) {
         requireTokens(tokens);
@@ -377,6 +388,20 @@ public final class LlamaModel implements LanguageModel {
         }
         try (Session session = new Session(transformer, network(adapter), tokens.length)) {
             return Embedding.of(session.read(tokens));
+        }
+    }
+
+    @Override
+    public float[] states(int[] tokens, int from) {
+        requireTokens(tokens);
+        requirePredecessor(tokens, from);
+        int count = tokens.length - from;
+        if (count == 0) {
+            return new float[0];
+        }
+        try (Session session = new Session(transformer, base, tokens.length - 1)) {
+            Tensor hidden = session.read(Arrays.copyOf(tokens, tokens.length - 1));
+            return hidden.rows(from - 1, count).data().toArray(ValueLayout.JAVA_FLOAT);
         }
     }
 

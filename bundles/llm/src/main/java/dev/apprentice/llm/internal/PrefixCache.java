@@ -1,5 +1,6 @@
 package dev.apprentice.llm.internal;
 
+import dev.apprentice.compute.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Keys and values of prompts that were read before, in blocks of {@value #BLOCK} tokens. A block's name is a digest of all that its
+ * Keys, values and final states of prompts that were read before, in blocks of {@value #BLOCK} tokens. A block's name is a digest of all that its
  * numbers depend on: base, adapter, its scale, and every token up to its end. So nothing learned under one adapter serves another, and
  * prompts with a common beginning share its blocks. What was not used for longest is forgotten first. Safe for several threads.
  */
@@ -21,15 +22,36 @@ final class PrefixCache {
     /** Tokens of a block, and of a step in which prompts are read: what is in a block never depends on where a prompt ends. */
     static final int BLOCK = 128;
 
+    private final int width;
+    private final long keyValueBytes; // of a block
     private final long blockBytes;
     private final long most;
     private final Arena arena = Arena.ofAuto();
     private final Map<String, MemorySegment> blocks = new LinkedHashMap<>(16, 0.75f, true);
     private final Deque<MemorySegment> free = new ArrayDeque<>();
 
-    /** @param budget bytes for all blocks together; 0 keeps none */
-    PrefixCache(long budget, long tokenBytes) {
-        this.blockBytes = tokenBytes * BLOCK;
+    /** Takes the states of a block. */
+    interface States {
+        /**
+         * Takes the states of some tokens.
+         *
+         * @param from the first of them in the prompt
+         * @param states (n, width), valid during the call
+         */
+        void take(int from, Tensor states);
+    }
+
+    /**
+     * An empty cache.
+     *
+     * @param budget bytes for all blocks together; 0 keeps none
+     * @param keyValueBytes that the keys and values of a token take
+     * @param width of a token's final state
+     */
+    PrefixCache(long budget, long keyValueBytes, int width) {
+        this.width = width;
+        this.keyValueBytes = keyValueBytes * BLOCK;
+        this.blockBytes = (keyValueBytes + 4L * width) * BLOCK;
         this.most = budget / blockBytes;
     }
 
@@ -54,7 +76,7 @@ final class PrefixCache {
     }
 
     /** Appends the blocks that are known, from the first up to the first that is not, to an empty cache. */
-    synchronized void restore(List<String> names, KeyValueCache cache) {
+    synchronized void restore(List<String> names, KeyValueCache cache, States states) {
         int known = 0;
         for (String name : names) {
             MemorySegment block = blocks.get(name);
@@ -62,6 +84,7 @@ final class PrefixCache {
                 break;
             }
             cache.copyIn(BLOCK, block);
+            states.take(known * BLOCK, statesOf(block));
             known++;
         }
         // a block is of no use without those before it, so these are to be forgotten later
@@ -69,13 +92,18 @@ final class PrefixCache {
     }
 
     /** Keeps the block of tokens before {@code end} if it is not known yet. */
-    synchronized void keep(String name, KeyValueCache cache, int end) {
+    synchronized void keep(String name, KeyValueCache cache, int end, Tensor states) {
         if (most == 0 || blocks.containsKey(name)) {
             return;
         }
         MemorySegment room = room();
         cache.copyOut(end - BLOCK, BLOCK, room);
+        statesOf(room).data().copyFrom(states.data());
         blocks.put(name, room);
+    }
+
+    private Tensor statesOf(MemorySegment block) {
+        return new Tensor(BLOCK, width, block.asSlice(keyValueBytes));
     }
 
     /** Bytes held. */

@@ -24,17 +24,32 @@ final class RecallMixer {
         recall.read(tokens);
     }
 
-    /** Reads tokens, and mixes into each row of logits (tokens, vocabulary) what is recalled after that token. */
-    void mix(int[] tokens, Tensor logits) {
-        for (int i = 0; i < tokens.length; i++) {
-            recall.read(tokens[i]);
-            mix(logits.rows(i, 1));
+    /** Notes the states (n, width) of the text's tokens {@code from}, …, from+n−1, so far as another token follows. */
+    void seen(int[] text, int from, Tensor states) {
+        if (recall != Recall.NONE) {
+            for (int i = 0; i < states.rows() && from + i + 1 < text.length; i++) {
+                recall.seen(text[from + i], row(states, i), text[from + i + 1]);
+            }
         }
     }
 
-    /** Mixes into logits (1, vocabulary) what is recalled after all that was read. */
-    void mix(Tensor logits) {
-        recall.next().ifPresent(foretold -> mix(foretold, logits));
+    /** Reads tokens, and mixes into each row of logits (n, vocabulary) what is recalled after that token, whose state it is (n, width). */
+    void mix(int[] tokens, Tensor states, Tensor logits) {
+        for (int i = 0; i < tokens.length; i++) {
+            recall.read(tokens[i]);
+            mix(new StepResult(states.rows(i, 1), logits.rows(i, 1)));
+        }
+    }
+
+    /** Mixes into a step's logits what is recalled after all that was read. */
+    void mix(StepResult step) {
+        if (recall != Recall.NONE) {
+            recall.next(row(step.state(), 0)).ifPresent(foretold -> mix(foretold, step.logits()));
+        }
+    }
+
+    private static float[] row(Tensor states, int index) {
+        return states.rows(index, 1).data().toArray(ValueLayout.JAVA_FLOAT);
     }
 
     private void mix(Foretold foretold, Tensor logits) {

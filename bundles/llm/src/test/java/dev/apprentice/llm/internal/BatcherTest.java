@@ -166,25 +166,27 @@ class BatcherTest {
             try (Session session = new Session(model.transformer(), model.baseNetwork(), 1);
                     Batcher.Seat seat = batcher.join();
                     Arena arena = Arena.ofShared()) {
-                Tensor logits = Tensor.allocate(arena, 1, model.info().vocabulary());
-                seat.step(session, 5, logits);
+                StepResult result =
+                        StepResult.allocate(arena, model.transformer().config());
+                seat.step(session, 5, result);
                 begun.countDown();
                 begun.await(5, TimeUnit.SECONDS);
                 for (int i = 0; i < 5; i++) {
-                    seat.step(session, 7, logits);
+                    seat.step(session, 7, result);
                 }
-                return TestModel.floats(logits.data());
+                return TestModel.floats(result.logits().data());
             }
         };
         Callable<float[]> bad = () -> {
             try (Session session = new Session(model.transformer(), model.baseNetwork(), 1);
                     Batcher.Seat seat = batcher.join();
                     Arena arena = Arena.ofShared()) {
-                Tensor logits = Tensor.allocate(arena, 1, model.info().vocabulary());
-                seat.step(session, 5, logits);
+                StepResult result =
+                        StepResult.allocate(arena, model.transformer().config());
+                seat.step(session, 5, result);
                 begun.countDown();
                 begun.await(5, TimeUnit.SECONDS);
-                assertThatThrownBy(() -> seat.step(session, 1 << 20, logits)).isInstanceOf(RuntimeException.class);
+                assertThatThrownBy(() -> seat.step(session, 1 << 20, result)).isInstanceOf(RuntimeException.class);
                 return new float[0];
             }
         };

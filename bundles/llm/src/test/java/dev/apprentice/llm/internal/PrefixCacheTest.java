@@ -122,7 +122,8 @@ class PrefixCacheTest {
     @Test
     void whatWasNotUsedForLongestIsForgotten() {
         LlamaModel probe = model(DataType.F32, 0);
-        long token = KeyValueCache.tokenBytes(probe.transformer().config(), DataType.F32);
+        long token = KeyValueCache.tokenBytes(probe.transformer().config(), DataType.F32)
+                + 4L * probe.info().width();
         LlamaModel model = model(DataType.F32, 4 * 128 * token + 5);
         int[] one = prompt(260, 3);
         int[] two = prompt(260, 4);

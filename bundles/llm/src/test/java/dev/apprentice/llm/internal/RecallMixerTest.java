@@ -10,6 +10,7 @@ import dev.apprentice.model.Recall;
 import dev.apprentice.model.Sampling;
 import dev.apprentice.model.Scores;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,8 @@ class RecallMixerTest {
     /** Foretells the same after whatever it reads, and keeps what it read. */
     private static final class Scripted implements Recall {
         private final List<Integer> seen = new ArrayList<>();
+        private final List<Integer> places = new ArrayList<>(); // last and next token of each
+        private final List<float[]> states = new ArrayList<>();
         private final Foretold foretold;
 
         Scripted(Foretold foretold) {
@@ -32,7 +35,15 @@ class RecallMixerTest {
         }
 
         @Override
-        public Optional<Foretold> next() {
+        public void seen(int last, float[] state, int next) {
+            places.add(last);
+            places.add(next);
+            states.add(state);
+        }
+
+        @Override
+        public Optional<Foretold> next(float[] state) {
+            states.add(state);
             return Optional.of(foretold);
         }
     }
@@ -78,5 +89,40 @@ class RecallMixerTest {
 
         assertThat(text).hasToString(model.tokenizer().decode(new int[] {777, 777, 777}));
         assertThat(recall.seen).containsExactly(777, 777);
+    }
+
+    @Test
+    void recallIsGivenTheStatesFromWhichTokensAreForetold() {
+        int[] tokens = model.tokenizer().encode("for (int i = 0; i < count; i++) {\n    total += i;\n}\n");
+        Scripted recall = new Scripted(new Recall.Foretold(new int[] {777}, new double[] {1}, 0.5));
+        model.score(tokens, 4, null, recall);
+
+        assertThat(recall.places).containsExactly(tokens[0], tokens[1], tokens[1], tokens[2], tokens[2], tokens[3]);
+        float[] expected = model.states(tokens, 1);
+        int width = model.info().width();
+        assertThat(recall.states).hasSize(tokens.length - 1);
+        for (int i = 0; i < recall.states.size(); i++) {
+            assertThat(recall.states.get(i)).containsExactly(Arrays.copyOfRange(expected, i * width, (i + 1) * width));
+        }
+    }
+
+    @Test
+    void aPromptFromTheCacheBringsTheSameStates() {
+        int[] prompt = new int[300];
+        Arrays.setAll(prompt, i -> 100 + i * 7 % 500);
+        List<Scripted> rounds = new ArrayList<>();
+        for (int round = 0; round < 2; round++) {
+            Scripted recall = new Scripted(new Recall.Foretold(new int[] {777}, new double[] {1}, 0.98));
+            model.generate(new GenerationRequest(prompt, 2, Sampling.GREEDY, List.of()), null, recall, event -> true);
+            rounds.add(recall);
+        }
+
+        assertThat(rounds.get(0).places).hasSize(2 * (prompt.length - 1));
+        assertThat(rounds.get(1).places).isEqualTo(rounds.get(0).places);
+        assertThat(rounds.get(1).states).hasSameSizeAs(rounds.get(0).states);
+        for (int i = 0; i < rounds.get(0).states.size(); i++) {
+            assertThat(rounds.get(1).states.get(i))
+                    .containsExactly(rounds.get(0).states.get(i));
+        }
     }
 }

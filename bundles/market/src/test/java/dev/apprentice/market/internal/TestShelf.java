@@ -28,7 +28,7 @@ import java.util.TreeMap;
 /** Marketplaces on a real store, and a shelf that verifies signatures against a real trust store and keeps what it got. */
 final class TestShelf implements Skills, Revocations, AutoCloseable {
     static final ModelInfo MODEL =
-            new ModelInfo("base", TestSkill.BASE, "sha256:" + "b".repeat(64), "llama", "F32", 1, 1, 1, 1);
+            new ModelInfo("base", TestSkill.BASE, "sha256:" + "b".repeat(64), "llama", "F32", 1, 1, 1, 1, 1);
 
     final List<SkillPackage> files = new ArrayList<>();
     final Map<String, List<Revocation>> revoked = new HashMap<>();

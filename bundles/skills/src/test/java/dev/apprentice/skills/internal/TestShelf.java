@@ -49,7 +49,7 @@ final class TestShelf implements AutoCloseable {
                         "org.osgi.framework.system.packages.extra", "dev.apprentice.skill;version=1.1.0"));
         framework.start();
         store = StoreComponent.open(home);
-        learning = new LearningComponent(TestModel.MODEL, new FewTexts(), noAlgebra(), store);
+        learning = new LearningComponent(TestModel.MODEL, new FewTexts(), noAlgebra(), TestModel.KERNELS, store);
         trust = new TrustStore(home.resolve("trust"));
         trust.add(PUBLISHER.certificatePem());
         skills = new SkillShelf(Shelf.of(
