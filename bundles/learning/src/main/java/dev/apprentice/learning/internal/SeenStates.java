@@ -23,9 +23,10 @@ final class SeenStates {
         private final int follower;
         private float @Nullable [] key;
 
-        private Place(int last, float[] state, int follower) {
+        private Place(int last, float[] state, float @Nullable [] key, int follower) {
             this.last = last;
             this.state = state;
+            this.key = key;
             this.follower = follower;
         }
 
@@ -47,8 +48,9 @@ final class SeenStates {
         }
     }
 
-    void add(int last, float[] state, int follower) {
-        Place place = new Place(last, state, follower);
+    /** @param key of the state, if it is known */
+    void add(int last, float[] state, float @Nullable [] key, int follower) {
+        Place place = new Place(last, state, key, follower);
         all.add(place);
         byToken.computeIfAbsent(last, token -> new ArrayList<>()).add(place);
     }

@@ -7,10 +7,8 @@ import dev.apprentice.compute.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -26,38 +24,55 @@ final class StateIndex {
     static final int KEY_BYTES = Math.toIntExact(TYPE.rowBytes(StateKeys.LENGTH));
 
     private static final int LOOKS = 4096; // places compared, newest first
-    private static final int CHUNK = 1 << 13; // places
 
     private final Kernels kernels;
-    private final Arena arena = Arena.ofAuto();
-    private final List<MemorySegment> chunks = new ArrayList<>();
     private final Map<Integer, Places> byToken = new HashMap<>();
-    private int[] followers = new int[CHUNK];
     private int size;
 
     StateIndex(Kernels kernels) {
         this.kernels = kernels;
     }
 
-    /** Places in the order in which they came. */
+    /** Those after one token, in the order in which they came. What is there is never changed, only moved to more room. */
     private static final class Places {
-        private int[] all = new int[4];
+        private int[] numbers = new int[4]; // among the places of all tokens
+        private int[] followers = new int[4];
+        private MemorySegment keys = Arena.ofAuto().allocate(4L * KEY_BYTES, 64);
         private int count;
 
-        void add(int place) {
-            if (count == all.length) {
-                all = Arrays.copyOf(all, 2 * count);
+        void add(int number, int follower, MemorySegment key) {
+            if (count == numbers.length) {
+                grow(count + count / 2);
             }
-            all[count++] = place;
+            numbers[count] = number;
+            followers[count] = follower;
+            MemorySegment.copy(key, 0, keys, (long) count * KEY_BYTES, KEY_BYTES);
+            count++;
         }
 
-        /** The newest before a place. */
-        int[] before(int end) {
-            int known = Arrays.binarySearch(all, 0, count, end);
+        private void grow(int capacity) {
+            numbers = Arrays.copyOf(numbers, capacity);
+            followers = Arrays.copyOf(followers, capacity);
+            MemorySegment more = Arena.ofAuto().allocate((long) capacity * KEY_BYTES, 64);
+            keys = more.copyFrom(keys);
+        }
+
+        /** The newest with numbers below one. */
+        Candidates before(int end) {
+            int known = Arrays.binarySearch(numbers, 0, count, end);
             int to = known < 0 ? -known - 1 : known;
-            return Arrays.copyOfRange(all, Math.max(0, to - LOOKS), to);
+            int from = Math.max(0, to - LOOKS);
+            return new Candidates(
+                    to - from,
+                    keys.asSlice((long) from * KEY_BYTES, (long) (to - from) * KEY_BYTES),
+                    followers,
+                    from);
         }
     }
+
+    /** Places to compare: their keys, and where their followers begin in an array. */
+    @SuppressWarnings("ArrayRecordComponent") // read only
+    private record Candidates(int count, MemorySegment keys, int[] followers, int from) {}
 
     synchronized int size() {
         return size;
@@ -71,31 +86,24 @@ final class StateIndex {
      * @param keys of the places before tokens {@code from}, …, tokens.length−1, each of {@value #KEY_BYTES} bytes
      */
     synchronized void add(int[] tokens, int from, byte[] keys) {
-        MemorySegment source = MemorySegment.ofArray(keys);
+        MemorySegment rows = MemorySegment.ofArray(keys);
         for (int i = from; i < tokens.length; i++) {
-            if (size == followers.length) {
-                followers = Arrays.copyOf(followers, 2 * size);
-            }
-            if (size == chunks.size() * CHUNK) {
-                chunks.add(arena.allocate((long) CHUNK * KEY_BYTES, 64));
-            }
-            followers[size] = tokens[i];
-            key(size).copyFrom(source.asSlice((long) (i - from) * KEY_BYTES, KEY_BYTES));
-            byToken.computeIfAbsent(tokens[i - 1], token -> new Places()).add(size);
-            size++;
+            MemorySegment key = rows.asSlice((long) (i - from) * KEY_BYTES, KEY_BYTES);
+            byToken.computeIfAbsent(tokens[i - 1], token -> new Places()).add(size++, tokens[i], key);
         }
     }
 
-    private MemorySegment key(int place) {
-        return chunks.get(place / CHUNK).asSlice((long) (place % CHUNK) * KEY_BYTES, KEY_BYTES);
+    private synchronized Candidates after(int token, int end) {
+        Places places = byToken.get(token);
+        return places == null ? new Candidates(0, MemorySegment.NULL, new int[0], 0) : places.before(end);
     }
 
     /** A search by one thread. */
     final class Search {
         private final int end;
-        private final Tensor key = Tensor.allocate(Arena.ofAuto(), 1, StateKeys.LENGTH);
-        private MemorySegment rows = MemorySegment.NULL;
-        private MemorySegment similarities = MemorySegment.NULL;
+        private final Arena arena = Arena.ofAuto();
+        private final Tensor key = Tensor.allocate(arena, 1, StateKeys.LENGTH);
+        private final MemorySegment similarities = arena.allocate(4L * LOOKS, 64);
 
         /** @param end the first place that is not found */
         Search(int end) {
@@ -104,40 +112,16 @@ final class StateIndex {
 
         /** Offers what followed a token where the model's state was like this one. */
         void find(int last, float[] wanted, Neighbours found) {
-            int[] next = gather(last);
-            if (next.length == 0) {
+            Candidates candidates = after(last, end);
+            int count = candidates.count();
+            if (count == 0) {
                 return;
             }
             MemorySegment.copy(wanted, 0, key.data(), ValueLayout.JAVA_FLOAT, 0, wanted.length);
-            Matrix candidates =
-                    new Matrix(TYPE, next.length, StateKeys.LENGTH, rows.asSlice(0, (long) next.length * KEY_BYTES));
-            Tensor result = new Tensor(1, next.length, similarities.asSlice(0, 4L * next.length));
-            kernels.multiply(candidates, key, result);
-            for (int i = next.length - 1; i >= 0; i--) { // of those that are alike the newest stays
-                found.offer(result.get(0, i), next[i]);
-            }
-        }
-
-        /** Brings the keys after a token together; what followed them. */
-        private int[] gather(int last) {
-            synchronized (StateIndex.this) {
-                Places places = byToken.get(last);
-                int[] next = places == null ? new int[0] : places.before(end);
-                reserve(next.length);
-                for (int i = 0; i < next.length; i++) {
-                    MemorySegment.copy(key(next[i]), 0, rows, (long) i * KEY_BYTES, KEY_BYTES);
-                    next[i] = followers[next[i]];
-                }
-                return next;
-            }
-        }
-
-        private void reserve(int count) {
-            if (rows.byteSize() < (long) count * KEY_BYTES) {
-                Arena room = Arena.ofAuto();
-                int wanted = Math.min(LOOKS, Math.max(count, 256) * 2);
-                rows = room.allocate((long) wanted * KEY_BYTES, 64);
-                similarities = room.allocate(4L * wanted, 64);
+            Tensor cosines = new Tensor(1, count, similarities.asSlice(0, 4L * count));
+            kernels.multiply(new Matrix(TYPE, count, StateKeys.LENGTH, candidates.keys()), key, cosines);
+            for (int i = count - 1; i >= 0; i--) { // of those that are alike the newest stays
+                found.offer(cosines.get(0, i), candidates.followers()[candidates.from() + i]);
             }
         }
     }

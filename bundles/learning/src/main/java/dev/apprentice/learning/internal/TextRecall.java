@@ -26,6 +26,7 @@ final class TextRecall implements Recall {
     private boolean triedPrompt;
     private int last = -1;
     private float[] state = new float[0];
+    private float[] key = new float[0];
     private Continuations continued = new Continuations();
     private boolean fromText;
     private Neighbours neighbours = new Neighbours();
@@ -48,7 +49,7 @@ final class TextRecall implements Recall {
             statesRight.note(neighbours.likeliest() == token);
         }
         if (state.length > 0) {
-            seen.add(last, state, token);
+            seen.add(last, state, key, token);
             state = new float[0];
         }
         neighbours = new Neighbours();
@@ -62,7 +63,7 @@ final class TextRecall implements Recall {
 
     @Override
     public void seen(int token, float[] at, int next) {
-        seen.add(token, at, next);
+        seen.add(token, at, null, next);
     }
 
     @Override
@@ -72,7 +73,10 @@ final class TextRecall implements Recall {
             tryPrompt();
         }
         state = at;
-        neighbours = at.length == 0 ? new Neighbours() : alike(keys.of(at, 0));
+        if (at.length > 0) {
+            key = keys.of(at, 0);
+            neighbours = alike();
+        }
         RecallWeights.Pair pair = weights.of(continued, fromText, wordsRight.value(), neighbours, statesRight.value());
         return pair.sum() > 0 ? Optional.of(mixed(pair)) : Optional.empty();
     }
@@ -88,7 +92,7 @@ final class TextRecall implements Recall {
         }
     }
 
-    private Neighbours alike(float[] key) {
+    private Neighbours alike() {
         Neighbours found = new Neighbours();
         seen.find(last, key, found);
         states.find(last, key, found);
