@@ -1,5 +1,6 @@
 package dev.apprentice.llm.internal;
 
+import dev.apprentice.compute.DataType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,6 +122,11 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
     /** A network of given blocks. */
     static Network of(Weights weights, List<Block> blocks) {
         return new Network(weights, List.copyOf(blocks), widest(blocks, Network::beside));
+    }
+
+    /** What its linear layers are held in: training's own products beside theirs are to be as exact, and no more. */
+    DataType held() {
+        return blocks.getFirst().query().base().weight().type();
     }
 
     /** Whether the embedding is trained, as it is together with all other weights. */

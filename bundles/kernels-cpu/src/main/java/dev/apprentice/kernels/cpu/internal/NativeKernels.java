@@ -65,9 +65,15 @@ public final class NativeKernels extends VectorKernels {
         }
     }
 
+    /** Whether products with weights of a type round nothing. */
+    private static boolean isExact(DataType type) {
+        NativeType known = NativeType.of(type);
+        return known == null || known == NativeType.F32;
+    }
+
     @Override
     public void weightGradientAdd(DataType held, Tensor dy, Tensor x, Tensor dWeight) {
-        if (held == DataType.F32) {
+        if (isExact(held)) {
             outerProductAdd(dy, x, 1, dWeight);
             return;
         }
@@ -128,7 +134,7 @@ public final class NativeKernels extends VectorKernels {
 
     @Override
     public void attention(AttentionShape shape, DataType held, AttentionTape forward, Tensor out) {
-        if (held == DataType.F32) {
+        if (isExact(held)) {
             super.attention(shape, held, forward, out);
             return;
         }
@@ -139,7 +145,7 @@ public final class NativeKernels extends VectorKernels {
     @Override
     public void attentionBackward(
             AttentionShape shape, DataType held, AttentionTape forward, Tensor dOut, AttentionGradient gradient) {
-        if (held == DataType.F32) {
+        if (isExact(held)) {
             super.attentionBackward(shape, held, forward, dOut, gradient);
             return;
         }
