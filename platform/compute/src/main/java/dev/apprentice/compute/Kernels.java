@@ -21,6 +21,14 @@ public interface Kernels {
         return 1;
     }
 
+    /**
+     * The same operations for training beside weights that are held in a type: products of float32 with float32, and attention, are as exact
+     * as products with such weights, and as fast; here all are exact. Void when these kernels are closed.
+     */
+    default Kernels asExactAs(DataType held) {
+        return this;
+    }
+
     /** y = x Wᵀ; W (out, in), x (n, in), y (n, out). */
     void multiply(Matrix weight, Tensor x, Tensor y);
 
@@ -69,14 +77,6 @@ public interface Kernels {
     /** dW += scale · dyᵀ x; dy (n, out), x (n, in), dW (out, in). The gradient of a trained weight. */
     void outerProductAdd(Tensor dy, Tensor x, float scale, Tensor dWeight);
 
-    /**
-     * dW += dyᵀ x for a weight that is held in a type: as exact as the products with such a weight are, where {@link #outerProductAdd} is
-     * as exact as float32; dy (n, out), x (n, in), dW (out, in).
-     */
-    default void weightGradientAdd(DataType held, Tensor dy, Tensor x, Tensor dWeight) {
-        outerProductAdd(dy, x, 1, dWeight);
-    }
-
     /** Stores values in the type of a weight, each rounded to the nearest that it can hold; both (rows, columns). */
     default void round(Tensor values, Matrix weight) {
         Columns.round(values, weight);
@@ -124,17 +124,6 @@ public interface Kernels {
 
     /** dQuery, dKeys, dValues += gradients of {@link #attention} with past = 0 over one sequence of n tokens. */
     void attentionBackward(AttentionShape shape, AttentionTape forward, Tensor dOut, AttentionGradient gradient);
-
-    /** {@link #attention} of a whole sequence of n tokens, its products as exact as those with a weight that is held in a type. */
-    default void attention(AttentionShape shape, DataType held, AttentionTape forward, Tensor out) {
-        attention(shape, 0, forward.query(), forward.keys(), forward.values(), out);
-    }
-
-    /** The gradient of that, as exact. */
-    default void attentionBackward(
-            AttentionShape shape, DataType held, AttentionTape forward, Tensor dOut, AttentionGradient gradient) {
-        attentionBackward(shape, forward, dOut, gradient);
-    }
 
     /** out = silu(gate) ⊙ up (arXiv 2002.05202); all (n, d). */
     void swiGlu(Tensor gate, Tensor up, Tensor out);

@@ -244,9 +244,9 @@ public abstract class KernelsContract {
             double[][] before = doubles(dWeight);
             double[][] change = DoubleReference.timesTransposed(
                     DoubleReference.transposed(doubles(dy)), DoubleReference.transposed(doubles(x)));
-            kernels.weightGradientAdd(held, dy, x, dWeight);
+            kernels.asExactAs(held).outerProductAdd(dy, x, 1, dWeight);
             double rounding = roundingPerTerm(held, Integer.MAX_VALUE) * Math.sqrt(size[0]);
-            assertSum("weightGradientAdd of " + held, dWeight, before, 1, change, size[0], rounding);
+            assertSum("outerProductAdd beside " + held, dWeight, before, 1, change, size[0], rounding);
         }
     }
 
@@ -428,12 +428,13 @@ public abstract class KernelsContract {
             AttentionShape shape, DataType held, AttentionTape forward, Tensor dOut) {
         int n = dOut.rows();
         Tensor out = samples.filled(n, shape.queryWidth(), Float.NaN);
-        kernels.attention(shape, held, forward, out);
+        Kernels rounding = kernels.asExactAs(held);
+        rounding.attention(shape, 0, forward.query(), forward.keys(), forward.values(), out);
         AttentionGradient gradient = new AttentionGradient(
                 samples.filled(n, shape.queryWidth(), 0),
                 samples.filled(n, shape.keyValueWidth(), 0),
                 samples.filled(n, shape.keyValueWidth(), 0));
-        kernels.attentionBackward(shape, held, forward, dOut, gradient);
+        rounding.attentionBackward(shape, forward, dOut, gradient);
         return List.of(out, gradient.query(), gradient.keys(), gradient.values());
     }
 

@@ -122,7 +122,7 @@ final class BackwardPass {
             case Projection.Plain(Weights.Linear base) -> throughWeight(dx, into, base, dy);
             case Projection.Trained trained -> {
                 throughWeight(dx, into, trained.base(), dy);
-                sink.weight(trained.weightSlice(), trained.base().weight().type(), dy, x);
+                sink.matrix(trained.weightSlice(), dy, x, 1);
                 if (trained.biasSlice() != null) {
                     sink.bias(trained.biasSlice(), dy);
                 }

@@ -124,7 +124,7 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
         return new Network(weights, List.copyOf(blocks), widest(blocks, Network::beside));
     }
 
-    /** What its linear layers are held in: training's own products beside theirs are to be as exact, and no more. */
+    /** What its linear layers are held in. */
     DataType held() {
         return blocks.getFirst().query().base().weight().type();
     }

@@ -1,6 +1,5 @@
 package dev.apprentice.llm.internal;
 
-import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Tensor;
 import dev.apprentice.model.TrainingPlan;
 import dev.apprentice.model.TrainingSample.Objective;
@@ -13,7 +12,6 @@ final class TrainingPass implements AutoCloseable {
     private final Transformer transformer;
     private final Network network;
     private final Network base;
-    private final DataType held;
     private final Scratch scratch = new Scratch();
     private final Scratch ofBlock = new Scratch();
 
@@ -22,7 +20,6 @@ final class TrainingPass implements AutoCloseable {
         this.transformer = transformer;
         this.network = network;
         this.base = base;
-        this.held = network.held();
     }
 
     /** Makes what the gradients of a pass are added to; it may need memory for as long as that pass. */
@@ -39,7 +36,7 @@ final class TrainingPass implements AutoCloseable {
         double[] losses = new double[samples.size()];
         for (int from = 0; from < samples.size(); ) {
             int to = end(samples, from, plan.tokensPerPass());
-            double[] part = pass(Packing.of(samples.subList(from, to), held), plan, sinks, ends);
+            double[] part = pass(Packing.of(samples.subList(from, to)), plan, sinks, ends);
             System.arraycopy(part, 0, losses, from, part.length);
             from = to;
         }
@@ -91,7 +88,7 @@ final class TrainingPass implements AutoCloseable {
             case NEXT_TOKEN -> null;
             case KEEP_BASE -> {
                 Packing packing =
-                        Packing.of(spans.stream().map(Packing.Span::weighted).toList(), held);
+                        Packing.of(spans.stream().map(Packing.Span::weighted).toList());
                 ModelConfig config = transformer.config();
                 int n = packing.tokens().length;
                 int keyValueWidth = config.attention().keyValueWidth();

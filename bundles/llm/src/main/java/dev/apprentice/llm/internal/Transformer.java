@@ -9,6 +9,11 @@ import java.lang.foreign.MemorySegment;
 /** The forward pass of a Llama-family transformer (arXiv 2302.13971). Stateless: what a pass needs comes with the call. */
 record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
 
+    /** For training a network: what is multiplied beside its linear layers is rounded as they are. */
+    Transformer asExactAs(Network network) {
+        return new Transformer(config, kernels.asExactAs(network.held()), rotary);
+    }
+
     /** Writes the embeddings of tokens into hidden (n, width). */
     void embed(Weights weights, int[] tokens, Tensor hidden) {
         for (int i = 0; i < tokens.length; i++) {

@@ -1,9 +1,8 @@
 package dev.apprentice.kernels.cpu.internal;
 
-import dev.apprentice.compute.AttentionGradient;
 import dev.apprentice.compute.AttentionShape;
-import dev.apprentice.compute.AttentionTape;
 import dev.apprentice.compute.DataType;
+import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
@@ -13,19 +12,29 @@ import java.lang.ref.Reference;
 public final class NativeKernels extends VectorKernels {
     private final NativeLibrary library;
     private final NativeFunctions functions;
-    private final Products rounded;
 
     /** @param library closed with these kernels */
     public NativeKernels(NativeLibrary library, int threads) {
-        super(threads, new NativeProducts(library.functions(), NativeType.F32));
+        this(library, new WorkerPool(threads), NativeType.F32);
+    }
+
+    /** @param plain what F32 is multiplied as */
+    private NativeKernels(NativeLibrary library, WorkerPool pool, NativeType plain) {
+        super(pool, new NativeProducts(library.functions(), plain));
         this.library = library;
         this.functions = library.functions();
-        this.rounded = new NativeProducts(functions, NativeType.F32_AS_BF16);
     }
 
     @Override
     public String description() {
         return "native AVX-512 (VNNI, BF16" + (functions.tiles() ? ", AMX" : "") + ") and " + super.description();
+    }
+
+    @Override
+    public Kernels asExactAs(DataType held) {
+        NativeType type = NativeType.of(held);
+        boolean exact = type == null || type == NativeType.F32;
+        return exact ? this : new NativeKernels(library, pool, NativeType.F32_AS_BF16);
     }
 
     @Override
@@ -63,30 +72,6 @@ public final class NativeKernels extends VectorKernels {
                             Operand.of(y))
                     .run(adapter, Operand.of(lowRank));
         }
-    }
-
-    /** Whether products with weights of a type round nothing. */
-    private static boolean isExact(DataType type) {
-        NativeType known = NativeType.of(type);
-        return known == null || known == NativeType.F32;
-    }
-
-    @Override
-    public void weightGradientAdd(DataType held, Tensor dy, Tensor x, Tensor dWeight) {
-        if (isExact(held)) {
-            outerProductAdd(dy, x, 1, dWeight);
-            return;
-        }
-        Shapes.outerProduct(dy, x, dWeight);
-        rounded.many(
-                pool,
-                Operand.of(dy),
-                Layout.TRANSPOSED,
-                Operand.of(x),
-                Layout.PLAIN,
-                1,
-                Gemm.Result.ADD,
-                Operand.of(dWeight));
     }
 
     @Override
@@ -130,28 +115,6 @@ public final class NativeKernels extends VectorKernels {
         } else {
             super.attention(shape, past, query, keys, values, out);
         }
-    }
-
-    @Override
-    public void attention(AttentionShape shape, DataType held, AttentionTape forward, Tensor out) {
-        if (isExact(held)) {
-            super.attention(shape, held, forward, out);
-            return;
-        }
-        Shapes.attention(shape, 0, forward.query(), forward.keys(), forward.values(), out);
-        Attention.run(rounded, pool, shape, 0, forward.query(), forward.keys(), forward.values(), out);
-    }
-
-    @Override
-    public void attentionBackward(
-            AttentionShape shape, DataType held, AttentionTape forward, Tensor dOut, AttentionGradient gradient) {
-        if (isExact(held)) {
-            super.attentionBackward(shape, held, forward, dOut, gradient);
-            return;
-        }
-        Shapes.attention(shape, 0, forward.query(), forward.keys(), forward.values(), dOut);
-        Shapes.attention(shape, 0, gradient.query(), gradient.keys(), gradient.values(), dOut);
-        AttentionBackward.run(rounded, pool, shape, forward, dOut, gradient);
     }
 
     @Override
