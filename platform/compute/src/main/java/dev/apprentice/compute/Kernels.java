@@ -42,7 +42,10 @@ public interface Kernels {
      */
     default void addLowRank(LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
         multiply(adapter.a(), x, lowRank);
-        multiplyTransposedAdd(adapter.bTransposed(), lowRank, adapter.scale(), y);
+        switch (adapter) {
+            case LowRank.Trained trained -> multiplyAdd(trained.b(), lowRank, trained.scale(), y);
+            case LowRank.Served served -> multiplyTransposedAdd(served.bTransposed(), lowRank, served.scale(), y);
+        }
     }
 
     /**

@@ -94,8 +94,8 @@ public abstract class KernelsContract {
     private void layerWithAnAdapter(DataType type, DataType adapterType, int n, int out, int least, int rank) {
         int in = Math.ceilDiv(least, type.blockElements()) * type.blockElements();
         Matrix weight = samples.matrix(type, out, in);
-        LowRank adapter =
-                new LowRank(samples.matrix(adapterType, rank, in), samples.matrix(adapterType, rank, out), 0.5f);
+        LowRank.Served adapter =
+                new LowRank.Served(samples.matrix(adapterType, rank, in), samples.matrix(adapterType, rank, out), 0.5f);
         Tensor x = samples.tensor(n, in);
         double[][] base = DoubleReference.timesTransposed(doubles(x), samples.doubles(weight));
         double[][] inner = DoubleReference.timesTransposed(doubles(x), samples.doubles(adapter.a()));
@@ -115,6 +115,39 @@ public abstract class KernelsContract {
         kernels.multiplyAdapted(weight, adapter, x, lowRank, whole);
         double rounding = roundingPerTerm(type, n) * Math.sqrt(in) + ofAdapter;
         assertSum("multiplyAdapted " + what, whole, base, 0.5f, change, in * rank, rounding);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "BF16", "Q4_0"})
+    void layersWithATrainedAdapterAgreeWithTheFormula(DataType type) {
+        for (int[] size : PRODUCTS) {
+            for (int rank : new int[] {3, 16}) {
+                layerWithATrainedAdapter(type, size[0], size[1], size[2], rank);
+            }
+        }
+    }
+
+    private void layerWithATrainedAdapter(DataType type, int n, int out, int least, int rank) {
+        int in = Math.ceilDiv(least, type.blockElements()) * type.blockElements();
+        Matrix weight = samples.matrix(type, out, in);
+        LowRank.Trained adapter = new LowRank.Trained(
+                samples.matrix(DataType.F32, rank, in), samples.matrix(DataType.F32, out, rank), 0.5f);
+        Tensor x = samples.tensor(n, in);
+        double[][] base = DoubleReference.timesTransposed(doubles(x), samples.doubles(weight));
+        double[][] inner = DoubleReference.timesTransposed(doubles(x), samples.doubles(adapter.a()));
+        double[][] change = DoubleReference.timesTransposed(inner, samples.doubles(adapter.b()));
+        DataType roundedTo = type == DataType.F32 ? DataType.F32 : DataType.BF16;
+        double ofWeight = roundingPerTerm(type, n) * Math.sqrt(in);
+        double ofAdapter = 2 * roundingPerTerm(roundedTo, Integer.MAX_VALUE) * Math.sqrt((double) in * rank);
+        String what = type + " " + n + "x" + out + "x" + in + ", trained rank " + rank;
+
+        Tensor lowRank = samples.filled(n, rank, Float.NaN);
+        Tensor y = samples.filled(n, out, Float.NaN);
+        kernels.multiplyAdapted(weight, adapter, x, lowRank, y);
+        assertSum("multiplyAdapted " + what, y, base, 0.5f, change, in * rank, ofWeight);
+
+        kernels.asExactAs(type).multiplyAdapted(weight, adapter, x, lowRank, y);
+        assertSum("rounding multiplyAdapted " + what, y, base, 0.5f, change, in * rank, ofWeight + ofAdapter);
     }
 
     @ParameterizedTest

@@ -3,7 +3,7 @@ package dev.apprentice.llm.internal;
 import dev.apprentice.compute.AttentionGradient;
 import dev.apprentice.compute.AttentionTape;
 import dev.apprentice.compute.Kernels;
-import dev.apprentice.compute.Matrix;
+import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -129,11 +129,7 @@ final class BackwardPass {
             }
             case Projection.LowRank lora -> {
                 throughWeight(dx, into, lora.base(), dy);
-                product(
-                        lora.a(),
-                        lora.b(),
-                        lora.scale(),
-                        lora.slot().a(),
+                product(lora.adapter(), lora.slot().a(),
                         lora.slot().b(),
                         x,
                         beside,
@@ -149,11 +145,7 @@ final class BackwardPass {
                 sink.vector(dora.slot().magnitude(), dUnscaled, beside.unscaled(dy));
                 kernels.scaleColumns(dUnscaled, dora.rows().magnitudes(), dUnscaled);
                 throughWeight(dx, into, dora.base(), dUnscaled);
-                product(
-                        dora.a(),
-                        dora.b(),
-                        dora.scale(),
-                        dora.slot().a(),
+                product(dora.adapter(), dora.slot().a(),
                         dora.slot().b(),
                         x,
                         beside,
@@ -201,9 +193,7 @@ final class BackwardPass {
 
     /** Back through scale·B(Ax). */
     private void product(
-            Matrix a,
-            Matrix b,
-            float scale,
+            LowRank.Trained adapter,
             Slice aPart,
             Slice bPart,
             Tensor x,
@@ -211,14 +201,14 @@ final class BackwardPass {
             Tensor dy,
             @Nullable Tensor dx) {
         int n = dy.rows();
-        int rank = a.rows();
+        int rank = adapter.rank();
         Tensor dLowRank = new Tensor(n, rank, room.asSlice(room.byteSize() - 4L * n * rank, 4L * n * rank));
         dLowRank.clear();
-        kernels.multiplyTransposedAdd(b, dy, scale, dLowRank);
-        sink.matrix(bPart, dy, beside.lowRank(n, rank), scale);
+        kernels.multiplyTransposedAdd(adapter.b(), dy, adapter.scale(), dLowRank);
+        sink.matrix(bPart, dy, beside.lowRank(n, rank), adapter.scale());
         sink.matrix(aPart, dLowRank, x, 1);
         if (dx != null) {
-            kernels.multiplyTransposedAdd(a, dLowRank, 1, dx);
+            kernels.multiplyTransposedAdd(adapter.a(), dLowRank, 1, dx);
         }
     }
 

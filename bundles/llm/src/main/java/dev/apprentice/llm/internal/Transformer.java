@@ -2,6 +2,7 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.InputMajorMatrix;
 import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -99,13 +100,27 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
 
     /** y = a linear layer of x, with what its adapter does before, beside and after the weight's product. */
     private void project(Projection projection, Tensor x, Tensor y, Room beside) {
-        if (projection instanceof Projection.Served served) {
-            Tensor lowRank = beside.lowRank(x.rows(), served.adapter().rank());
-            kernels.multiplyAdapted(served.base().weight(), served.adapter(), x, lowRank, y);
-            scaleRows(served, y);
-            return;
+        switch (projection) {
+            case Projection.Served served -> {
+                adapted(served.base(), served.adapter(), x, y, beside);
+                scaleRows(served, y);
+            }
+            case Projection.LowRank lora -> {
+                adapted(lora.base(), lora.adapter(), x, y, beside);
+                addBias(lora.base(), y);
+            }
+            case Projection.Plain _,
+                    Projection.Trained _,
+                    Projection.Decomposed _,
+                    Projection.ScaledInput _,
+                    Projection.ScaledOutput _,
+                    Projection.Mixed _ -> projectBy(kernels::multiply, projection, x, y, beside);
         }
-        projectBy(kernels::multiply, projection, x, y, beside);
+    }
+
+    /** The products of weight and adapter in one operation. */
+    private void adapted(Weights.Linear base, LowRank adapter, Tensor x, Tensor y, Room beside) {
+        kernels.multiplyAdapted(base.weight(), adapter, x, beside.lowRank(x.rows(), adapter.rank()), y);
     }
 
     /** A way to multiply with the frozen weight: y = x Wᵀ. */
@@ -164,20 +179,16 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
             case Projection.Plain(Weights.Linear base) -> addBias(base, y);
             case Projection.Trained trained -> addBias(trained.base(), y);
             case Projection.LowRank lora -> {
-                addProduct(lora.a(), lora.b(), lora.scale(), x, y, beside);
+                addLowRank(lora.adapter(), x, y, beside);
                 addBias(lora.base(), y);
             }
             case Projection.Decomposed dora -> {
-                addProduct(dora.a(), dora.b(), dora.scale(), x, product, beside);
+                addLowRank(dora.adapter(), x, product, beside);
                 kernels.scaleColumns(product, dora.rows().scales(), y);
                 addBias(dora.base(), y);
             }
             case Projection.Served served -> {
-                kernels.addLowRank(
-                        served.adapter(),
-                        x,
-                        beside.lowRank(x.rows(), served.adapter().rank()),
-                        y);
+                addLowRank(served.adapter(), x, y, beside);
                 scaleRows(served, y);
             }
             case Projection.ScaledOutput ia3 -> {
@@ -205,9 +216,7 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
     }
 
     /** y += scale·B(Ax). */
-    private void addProduct(Matrix a, Matrix b, float scale, Tensor x, Tensor y, Room beside) {
-        Tensor lowRank = beside.lowRank(x.rows(), a.rows());
-        kernels.multiply(a, x, lowRank);
-        kernels.multiplyAdd(b, lowRank, scale, y);
+    private void addLowRank(LowRank adapter, Tensor x, Tensor y, Room beside) {
+        kernels.addLowRank(adapter, x, beside.lowRank(x.rows(), adapter.rank()), y);
     }
 }

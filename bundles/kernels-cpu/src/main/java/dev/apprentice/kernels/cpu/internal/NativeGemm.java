@@ -1,6 +1,8 @@
 package dev.apprentice.kernels.cpu.internal;
 
+import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.LowRank;
+import dev.apprentice.compute.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.List;
@@ -68,28 +70,39 @@ final class NativeGemm {
     }
 
     /**
-     * The same plus an adapter in BF16: A reads the rows that the weight reads, and B's product is added while its part of C is in the
-     * cache.
+     * The same plus an adapter, multiplied as BF16: A reads the rows that the weight reads, and B's product is added while its part of C
+     * is in the cache.
      *
      * @param lowRank (m, rank), overwritten
      */
     void run(LowRank adapter, Operand lowRank) {
-        Operand down = Operand.of(adapter.a());
-        Operand up = Operand.of(adapter.bTransposed());
+        Factor down = new Factor(adapter.a(), Layout.TRANSPOSED);
+        Factor up = switch (adapter) {
+            case LowRank.Trained trained -> new Factor(trained.b(), Layout.TRANSPOSED);
+            case LowRank.Served served -> new Factor(served.bTransposed(), Layout.PLAIN);
+        };
         try (Scratch scratch = Scratch.borrow();
                 Scratch ofLowRank = Scratch.borrow()) {
             for (int row = 0; row < c.rows(); row += CHUNK) {
                 int rows = Math.min(CHUNK, c.rows() - row);
                 Left left = left(row, rows, scratch);
-                Term inner = new Term(NativeType.BF16, left, depth, down, Layout.TRANSPOSED, 1, Gemm.Result.REPLACE);
+                Term inner = down.of(left, depth, 1, Gemm.Result.REPLACE);
                 multiply(List.of(inner), lowRank, row, rows);
                 Left leftOfUp = leftBf16(lowRank, row, rows, adapter.rank(), ofLowRank);
-                Term outer = new Term(
-                        NativeType.BF16, leftOfUp, adapter.rank(), up, Layout.PLAIN, adapter.scale(), Gemm.Result.ADD);
+                Term outer = up.of(leftOfUp, adapter.rank(), adapter.scale(), Gemm.Result.ADD);
                 multiply(List.of(product(left), outer), c, row, rows);
             }
         } finally {
-            keepReachable(a, b, c, down, up, lowRank);
+            keepReachable(a, b, c, lowRank);
+            Reference.reachabilityFence(adapter);
+        }
+    }
+
+    /** One matrix of an adapter. */
+    private record Factor(Matrix matrix, Layout layout) {
+        Term of(Left left, int depth, float scale, Gemm.Result result) {
+            NativeType type = matrix.type() == DataType.F32 ? NativeType.F32_AS_BF16 : NativeType.BF16;
+            return new Term(type, left, depth, Operand.of(matrix), layout, scale, result);
         }
     }
 

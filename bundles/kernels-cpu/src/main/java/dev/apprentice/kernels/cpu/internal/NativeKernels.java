@@ -12,6 +12,7 @@ import java.lang.ref.Reference;
 public final class NativeKernels extends VectorKernels {
     private final NativeLibrary library;
     private final NativeFunctions functions;
+    private final NativeType plain;
 
     /** @param library closed with these kernels */
     public NativeKernels(NativeLibrary library, int threads) {
@@ -23,6 +24,7 @@ public final class NativeKernels extends VectorKernels {
         super(pool, new NativeProducts(library.functions(), plain));
         this.library = library;
         this.functions = library.functions();
+        this.plain = plain;
     }
 
     @Override
@@ -39,9 +41,9 @@ public final class NativeKernels extends VectorKernels {
 
     @Override
     public void addLowRank(LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
-        if (x.rows() <= Products.MOST_TOKENS && NativeLowRank.reads(adapter)) {
+        if (x.rows() <= Products.MOST_TOKENS && adapter instanceof LowRank.Served served && NativeLowRank.reads(served)) {
             Shapes.lowRank(adapter, x, lowRank, y);
-            NativeLowRank.addFew(functions, pool, adapter, x, lowRank, y);
+            NativeLowRank.addFew(functions, pool, served, x, lowRank, y);
         } else {
             super.addLowRank(adapter, x, lowRank, y);
         }
@@ -50,14 +52,14 @@ public final class NativeKernels extends VectorKernels {
     @Override
     public void multiplyAdapted(Matrix weight, LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
         NativeType type = NativeType.of(weight.type());
-        if (type == null || type == NativeType.F32 || !NativeLowRank.reads(adapter)) {
+        if (type == null || type == NativeType.F32 || !joins(adapter, x.rows())) {
             super.multiplyAdapted(weight, adapter, x, lowRank, y);
             return;
         }
         Shapes.product(weight, x, y);
         Shapes.lowRank(adapter, x, lowRank, y);
-        if (x.rows() <= Products.MOST_TOKENS) {
-            NativeLowRank.few(functions, pool, type, weight, adapter, x, lowRank, y);
+        if (x.rows() <= Products.MOST_TOKENS && adapter instanceof LowRank.Served served) {
+            NativeLowRank.few(functions, pool, type, weight, served, x, lowRank, y);
         } else {
             new NativeGemm(
                             functions,
@@ -72,6 +74,14 @@ public final class NativeKernels extends VectorKernels {
                             Operand.of(y))
                     .run(adapter, Operand.of(lowRank));
         }
+    }
+
+    /** Whether an adapter's products may be rounded as a weight's are, and so join them. */
+    private boolean joins(LowRank adapter, int tokens) {
+        return switch (adapter) {
+            case LowRank.Trained _ -> plain == NativeType.F32_AS_BF16 && tokens > Products.MOST_TOKENS;
+            case LowRank.Served served -> NativeLowRank.reads(served);
+        };
     }
 
     @Override
