@@ -77,6 +77,31 @@ public interface Kernels {
         multiplyTransposedAdd(weight, dy, 1, dx);
     }
 
+    /**
+     * dx = dy W + dLowRank A with dLowRank = scale · dy B: the gradient of {@link #multiplyAdapted} for x; W (out, in), dy (n, out), dx (n,
+     * in).
+     *
+     * @param dLowRank (n, rank), the gradient of Ax, overwritten
+     */
+    default void multiplyAdaptedTransposed(
+            Matrix weight, LowRank.Trained adapter, Tensor dy, Tensor dLowRank, Tensor dx) {
+        multiplyTransposed(weight, dy, dx);
+        addThroughLowRank(adapter, dy, dLowRank, dx);
+    }
+
+    /** dx += that, where something was there before. */
+    default void multiplyAdaptedTransposedAdd(
+            Matrix weight, LowRank.Trained adapter, Tensor dy, Tensor dLowRank, Tensor dx) {
+        multiplyTransposedAdd(weight, dy, 1, dx);
+        addThroughLowRank(adapter, dy, dLowRank, dx);
+    }
+
+    private void addThroughLowRank(LowRank.Trained adapter, Tensor dy, Tensor dLowRank, Tensor dx) {
+        dLowRank.clear();
+        multiplyTransposedAdd(adapter.b(), dy, adapter.scale(), dLowRank);
+        multiplyTransposedAdd(adapter.a(), dLowRank, 1, dx);
+    }
+
     /** dW += scale · dyᵀ x; dy (n, out), x (n, in), dW (out, in). The gradient of a trained weight. */
     void outerProductAdd(Tensor dy, Tensor x, float scale, Tensor dWeight);
 

@@ -3,6 +3,7 @@ package dev.apprentice.kernels.cpu.internal;
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Matrix;
+import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.List;
@@ -21,6 +22,9 @@ final class NativeGemm {
 
     /** Rows of A that one task brings into the micro-kernel's order. */
     private static final int LEFT_ROWS = 16;
+
+    /** The same where they are columns in memory, of which a page has only so many beside each other. */
+    private static final int TRANSPOSED_LEFT_ROWS = 64;
 
     private final NativeFunctions functions;
     private final WorkerPool pool;
@@ -69,38 +73,51 @@ final class NativeGemm {
         }
     }
 
-    /**
-     * The same plus an adapter, multiplied as BF16: A reads the rows that the weight reads, and B's product is added while its part of C
-     * is in the cache.
-     *
-     * @param lowRank (m, rank), overwritten
-     */
-    void run(LowRank adapter, Operand lowRank) {
-        Factor down = new Factor(adapter.a(), Layout.TRANSPOSED);
-        Factor up = switch (adapter) {
-            case LowRank.Trained trained -> new Factor(trained.b(), Layout.TRANSPOSED);
-            case LowRank.Served served -> new Factor(served.bTransposed(), Layout.PLAIN);
-        };
+    /** The same plus an adapter's product, while that part of C is in the cache. */
+    void run(Beside beside) {
+        int rank = beside.between().columns();
         try (Scratch scratch = Scratch.borrow();
-                Scratch ofLowRank = Scratch.borrow()) {
+                Scratch ofBetween = Scratch.borrow()) {
             for (int row = 0; row < c.rows(); row += CHUNK) {
                 int rows = Math.min(CHUNK, c.rows() - row);
                 Left left = left(row, rows, scratch);
-                Term inner = down.of(left, depth, 1, Gemm.Result.REPLACE);
-                multiply(List.of(inner), lowRank, row, rows);
-                Left leftOfUp = leftBf16(lowRank, row, rows, adapter.rank(), ofLowRank);
-                Term outer = up.of(leftOfUp, adapter.rank(), adapter.scale(), Gemm.Result.ADD);
+                Term inner = beside.first().of(left, depth, Gemm.Result.REPLACE);
+                multiply(List.of(inner), beside.between(), row, rows);
+                Left narrow = leftBf16(beside.between(), row, rows, rank, ofBetween);
+                Term outer = beside.second().of(narrow, rank, Gemm.Result.ADD);
                 multiply(List.of(product(left), outer), c, row, rows);
             }
         } finally {
-            keepReachable(a, b, c, lowRank);
-            Reference.reachabilityFence(adapter);
+            keepReachable(a, b, c, beside.between());
+            Reference.reachabilityFence(beside);
+        }
+    }
+
+    /**
+     * An adapter beside a weight, multiplied as BF16: the first factor reads the rows that the weight reads.
+     *
+     * @param between (m, rank), receives the product of the first factor
+     */
+    record Beside(Factor first, Factor second, Operand between) {
+        /** On the way there: A, then B. */
+        static Beside forward(LowRank adapter, Tensor lowRank) {
+            Factor b = switch (adapter) {
+                case LowRank.Trained trained -> new Factor(trained.b(), Layout.TRANSPOSED, trained.scale());
+                case LowRank.Served served -> new Factor(served.bTransposed(), Layout.PLAIN, served.scale());
+            };
+            return new Beside(new Factor(adapter.a(), Layout.TRANSPOSED, 1), b, Operand.of(lowRank));
+        }
+
+        /** On the way back: B, then A. */
+        static Beside backward(LowRank.Trained adapter, Tensor dLowRank) {
+            Factor b = new Factor(adapter.b(), Layout.PLAIN, adapter.scale());
+            return new Beside(b, new Factor(adapter.a(), Layout.PLAIN, 1), Operand.of(dLowRank));
         }
     }
 
     /** One matrix of an adapter. */
-    private record Factor(Matrix matrix, Layout layout) {
-        Term of(Left left, int depth, float scale, Gemm.Result result) {
+    private record Factor(Matrix matrix, Layout layout, float scale) {
+        Term of(Left left, int depth, Gemm.Result result) {
             NativeType type = matrix.type() == DataType.F32 ? NativeType.F32_AS_BF16 : NativeType.BF16;
             return new Term(type, left, depth, Operand.of(matrix), layout, scale, result);
         }
@@ -139,6 +156,7 @@ final class NativeGemm {
                 left,
                 rows,
                 depth,
+                TRANSPOSED_LEFT_ROWS,
                 (from, count, to) -> functions.leftTransposed(
                         address(a, 0) + 4L * (firstRow + from), a.rowBytes() / 4, count, depth, to, left.stride()));
         return left;
@@ -151,6 +169,7 @@ final class NativeGemm {
                 left,
                 rows,
                 columns,
+                LEFT_ROWS,
                 (from, count, to) -> functions.leftBf16(
                         address(plain, firstRow + from), plain.rowBytes() / 4, count, columns, to, stride));
         return left;
@@ -162,6 +181,7 @@ final class NativeGemm {
                 left,
                 rows,
                 depth,
+                TRANSPOSED_LEFT_ROWS,
                 (from, count, to) -> functions.leftBf16Transposed(
                         address(a, 0) + 4L * (firstRow + from), a.rowBytes() / 4, count, depth, to, left.stride()));
         return left;
@@ -176,12 +196,12 @@ final class NativeGemm {
         void run(int from, int count, long target);
     }
 
-    private void prepare(Left left, int rows, int columns, Preparation preparation) {
-        pool.run(Math.ceilDiv(rows, LEFT_ROWS), 2L * rows * columns, task -> {
-            int from = task * LEFT_ROWS;
+    private void prepare(Left left, int rows, int columns, int rowsPerTask, Preparation preparation) {
+        pool.run(Math.ceilDiv(rows, rowsPerTask), 2L * rows * columns, task -> {
+            int from = task * rowsPerTask;
             preparation.run(
                     from,
-                    Math.min(LEFT_ROWS, rows - from),
+                    Math.min(rowsPerTask, rows - from),
                     left.address() + from * left.stride() * left.elementBytes());
         });
     }

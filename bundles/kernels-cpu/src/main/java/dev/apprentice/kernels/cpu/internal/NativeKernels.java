@@ -61,19 +61,52 @@ public final class NativeKernels extends VectorKernels {
         if (x.rows() <= Products.MOST_TOKENS && adapter instanceof LowRank.Served served) {
             NativeLowRank.few(functions, pool, type, weight, served, x, lowRank, y);
         } else {
-            new NativeGemm(
-                            functions,
-                            pool,
-                            type,
-                            Operand.of(x),
-                            Layout.PLAIN,
-                            Operand.of(weight),
-                            Layout.TRANSPOSED,
-                            1,
-                            Gemm.Result.REPLACE,
-                            Operand.of(y))
-                    .run(adapter, Operand.of(lowRank));
+            NativeGemm.Beside beside = NativeGemm.Beside.forward(adapter, lowRank);
+            gemm(type, x, weight, Layout.TRANSPOSED, Gemm.Result.REPLACE, y).run(beside);
         }
+    }
+
+    @Override
+    public void multiplyAdaptedTransposed(
+            Matrix weight, LowRank.Trained adapter, Tensor dy, Tensor dLowRank, Tensor dx) {
+        if (!throughBoth(weight, adapter, dy, dLowRank, Gemm.Result.REPLACE, dx)) {
+            super.multiplyAdaptedTransposed(weight, adapter, dy, dLowRank, dx);
+        }
+    }
+
+    @Override
+    public void multiplyAdaptedTransposedAdd(
+            Matrix weight, LowRank.Trained adapter, Tensor dy, Tensor dLowRank, Tensor dx) {
+        if (!throughBoth(weight, adapter, dy, dLowRank, Gemm.Result.ADD, dx)) {
+            super.multiplyAdaptedTransposedAdd(weight, adapter, dy, dLowRank, dx);
+        }
+    }
+
+    /** False where the adapter is to be exact. */
+    private boolean throughBoth(
+            Matrix weight, LowRank.Trained adapter, Tensor dy, Tensor dLowRank, Gemm.Result result, Tensor dx) {
+        NativeType type = NativeType.of(weight.type());
+        if (type == null || type == NativeType.F32 || plain == NativeType.F32) {
+            return false;
+        }
+        Shapes.product(weight, dx, dy);
+        Shapes.lowRank(adapter, dx, dLowRank, dy);
+        gemm(type, dy, weight, Layout.PLAIN, result, dx).run(NativeGemm.Beside.backward(adapter, dLowRank));
+        return true;
+    }
+
+    private NativeGemm gemm(NativeType type, Tensor x, Matrix weight, Layout layout, Gemm.Result result, Tensor y) {
+        return new NativeGemm(
+                functions,
+                pool,
+                type,
+                Operand.of(x),
+                Layout.PLAIN,
+                Operand.of(weight),
+                layout,
+                1,
+                result,
+                Operand.of(y));
     }
 
     /** Whether an adapter's products may be rounded as a weight's are, and so join them. */
