@@ -2,6 +2,7 @@ package dev.apprentice.compute;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * The operations of a Llama-family transformer, forward and backward, on one kind of hardware.
@@ -57,6 +58,17 @@ public interface Kernels {
     default void multiplyAdapted(Matrix weight, LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
         multiply(weight, x, y);
         addLowRank(adapter, x, lowRank, y);
+    }
+
+    /** Layers that read the same x, which is made ready for their products once; what {@link #multiply} and {@link #multiplyAdapted} give. */
+    default void multiplyAll(List<LinearLayer> layers, Tensor x) {
+        for (LinearLayer layer : layers) {
+            switch (layer) {
+                case LinearLayer.Plain plain -> multiply(plain.weight(), x, plain.y());
+                case LinearLayer.Adapted adapted ->
+                    multiplyAdapted(adapted.weight(), adapted.adapter(), x, adapted.lowRank(), adapted.y());
+            }
+        }
     }
 
     /**

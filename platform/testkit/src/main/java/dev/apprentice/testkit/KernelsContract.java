@@ -13,6 +13,7 @@ import dev.apprentice.compute.AttentionTape;
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.InputMajorMatrix;
 import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.LinearLayer;
 import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Quantizer;
@@ -146,8 +147,58 @@ public abstract class KernelsContract {
         kernels.multiplyAdapted(weight, adapter, x, lowRank, y);
         assertSum("multiplyAdapted " + what, y, base, 0.5f, change, in * rank, ofWeight);
 
-        kernels.asExactAs(type).multiplyAdapted(weight, adapter, x, lowRank, y);
+        Kernels rounding = kernels.asExactAs(type);
+        rounding.multiplyAdapted(weight, adapter, x, lowRank, y);
         assertSum("rounding multiplyAdapted " + what, y, base, 0.5f, change, in * rank, ofWeight + ofAdapter);
+
+        Tensor dy = samples.tensor(n, out);
+        double[][] throughWeight =
+                DoubleReference.timesTransposed(doubles(dy), DoubleReference.transposed(samples.doubles(weight)));
+        double[][] throughB =
+                DoubleReference.timesTransposed(doubles(dy), DoubleReference.transposed(samples.doubles(adapter.b())));
+        double[][] throughBoth =
+                DoubleReference.timesTransposed(throughB, DoubleReference.transposed(samples.doubles(adapter.a())));
+        double backward = roundingPerTerm(roundedTo, Integer.MAX_VALUE)
+                * (Math.sqrt(out) + 2 * Math.sqrt((double) out * rank));
+        Tensor dx = samples.filled(n, in, Float.NaN);
+        rounding.multiplyAdaptedTransposed(weight, adapter, dy, lowRank, dx);
+        assertSum("multiplyAdaptedTransposed " + what, dx, throughWeight, 0.5f, throughBoth, out * rank, backward);
+        assertSum("dLowRank " + what, lowRank, new double[n][rank], 0.5f, throughB, out, backward);
+
+        Tensor sum = samples.tensor(n, in);
+        double[][] before = doubles(sum);
+        double[][] beforeB = DoubleReference.generate(n, in, (i, j) -> before[i][j] + throughWeight[i][j]);
+        rounding.multiplyAdaptedTransposedAdd(weight, adapter, dy, lowRank, sum);
+        assertSum("multiplyAdaptedTransposedAdd " + what, sum, beforeB, 0.5f, throughBoth, out * rank, backward);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "BF16", "Q4_0"})
+    void layersOfOneInputGiveTogetherWhatEachGives(DataType type) {
+        Kernels rounding = kernels.asExactAs(type);
+        LowRank.Trained adapter =
+                new LowRank.Trained(samples.matrix(DataType.F32, 5, 96), samples.matrix(DataType.F32, 70, 5), 0.5f);
+        Matrix wide = samples.matrix(type, 130, 96);
+        Matrix narrow = samples.matrix(type, 70, 96);
+        for (int n : new int[] {1, 9, 600}) {
+            Tensor x = samples.tensor(n, 96);
+            Tensor plain = samples.filled(n, 130, Float.NaN);
+            rounding.multiply(wide, x, plain);
+            Tensor lowRank = samples.filled(n, 5, Float.NaN);
+            Tensor adapted = samples.filled(n, 70, Float.NaN);
+            rounding.multiplyAdapted(narrow, adapter, x, lowRank, adapted);
+
+            Tensor first = samples.filled(n, 130, Float.NaN);
+            Tensor second = samples.filled(n, 70, Float.NaN);
+            rounding.multiplyAll(
+                    List.of(
+                            new LinearLayer.Plain(wide, first),
+                            new LinearLayer.Adapted(narrow, adapter, lowRank, second)),
+                    x);
+            assertThat(first.data().mismatch(plain.data())).isEqualTo(-1);
+            assertThat(second.data().mismatch(adapted.data())).isEqualTo(-1);
+        }
+        rounding.multiplyAll(List.of(), samples.tensor(9, 96)); // nothing to do
     }
 
     @ParameterizedTest

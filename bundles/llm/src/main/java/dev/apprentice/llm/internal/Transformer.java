@@ -2,10 +2,13 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.InputMajorMatrix;
 import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.LinearLayer;
 import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The forward pass of a Llama-family transformer (arXiv 2302.13971). Stateless: what a pass needs comes with the call. */
 record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
@@ -25,9 +28,11 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
     /** One block over n tokens: from {@code at.input()} to {@code at.output()}. */
     void block(Network.Block block, Past past, Activations at) {
         kernels.rmsNorm(at.input(), block.attentionNorm().weight(), config.epsilon(), at.normed());
-        project(block.query(), at.normed(), at.query(), at.beside().query());
-        project(block.key(), at.normed(), past.keys(), at.beside().key());
-        project(block.value(), at.normed(), past.values(), at.beside().value());
+        project(
+                at.normed(),
+                new Output(block.query(), at.query(), at.beside().query()),
+                new Output(block.key(), past.keys(), at.beside().key()),
+                new Output(block.value(), past.values(), at.beside().value()));
         if (block.headNorms() != null) {
             normaliseHeads(block.headNorms().query().weight(), at.query(), at.projectedQuery());
             normaliseHeads(block.headNorms().key().weight(), past.keys(), at.projectedKey());
@@ -35,16 +40,17 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
         past.rotate(at.query());
         past.rotate(past.keys());
         past.attend(at.query(), at.attended());
-        project(block.output(), at.attended(), at.middle(), at.beside().output());
+        project(at.attended(), new Output(block.output(), at.middle(), at.beside().output()));
         kernels.add(at.input(), at.middle());
 
         kernels.rmsNorm(at.middle(), block.feedForwardNorm().weight(), config.epsilon(), at.middleNormed());
-        project(block.gate(), at.middleNormed(), at.gate(), at.beside().gate());
+        Output gate = new Output(block.gate(), at.gate(), at.beside().gate());
         if (block.sparsity() == null) {
-            project(block.up(), at.middleNormed(), at.up(), at.beside().up());
+            project(at.middleNormed(), gate, new Output(block.up(), at.up(), at.beside().up()));
             kernels.swiGlu(at.gate(), at.up(), at.activated());
-            project(block.down(), at.activated(), at.output(), at.beside().down());
+            project(at.activated(), new Output(block.down(), at.output(), at.beside().down()));
         } else {
+            project(at.middleNormed(), gate);
             activeNeurons(block, block.sparsity(), at);
         }
         kernels.add(at.middle(), at.output());
@@ -98,29 +104,43 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
         return new Tensor(x.rows() * (x.columns() / headDim), headDim, x.data());
     }
 
-    /** y = a linear layer of x, with what its adapter does before, beside and after the weight's product. */
-    private void project(Projection projection, Tensor x, Tensor y, Room beside) {
-        switch (projection) {
-            case Projection.Served served -> {
-                adapted(served.base(), served.adapter(), x, y, beside);
-                scaleRows(served, y);
+    /** What a linear layer gives: y (n, outputs). */
+    private record Output(Projection projection, Tensor y, Room beside) {}
+
+    /** Linear layers of the same x, with what their adapters do before, beside and after the weights' products. */
+    private void project(Tensor x, Output... outputs) {
+        List<LinearLayer> together = new ArrayList<>();
+        for (Output output : outputs) {
+            Weights.Linear base = output.projection().base();
+            switch (output.projection()) {
+                case Projection.Plain _, Projection.Trained _ ->
+                    together.add(new LinearLayer.Plain(base.weight(), output.y()));
+                case Projection.LowRank lora -> together.add(adapted(base, lora.adapter(), x, output));
+                case Projection.Served served -> together.add(adapted(base, served.adapter(), x, output));
+                case Projection.Decomposed _,
+                        Projection.ScaledInput _,
+                        Projection.ScaledOutput _,
+                        Projection.Mixed _ ->
+                    projectBy(kernels::multiply, output.projection(), x, output.y(), output.beside());
             }
-            case Projection.LowRank lora -> {
-                adapted(lora.base(), lora.adapter(), x, y, beside);
-                addBias(lora.base(), y);
+        }
+        kernels.multiplyAll(together, x);
+        for (Output output : outputs) {
+            switch (output.projection()) {
+                case Projection.Plain _, Projection.Trained _, Projection.LowRank _ ->
+                    addBias(output.projection().base(), output.y());
+                case Projection.Served served -> scaleRows(served, output.y());
+                case Projection.Decomposed _,
+                        Projection.ScaledInput _,
+                        Projection.ScaledOutput _,
+                        Projection.Mixed _ -> {}
             }
-            case Projection.Plain _,
-                    Projection.Trained _,
-                    Projection.Decomposed _,
-                    Projection.ScaledInput _,
-                    Projection.ScaledOutput _,
-                    Projection.Mixed _ -> projectBy(kernels::multiply, projection, x, y, beside);
         }
     }
 
-    /** The products of weight and adapter in one operation. */
-    private void adapted(Weights.Linear base, LowRank adapter, Tensor x, Tensor y, Room beside) {
-        kernels.multiplyAdapted(base.weight(), adapter, x, beside.lowRank(x.rows(), adapter.rank()), y);
+    private static LinearLayer adapted(Weights.Linear base, LowRank adapter, Tensor x, Output output) {
+        Tensor lowRank = output.beside().lowRank(x.rows(), adapter.rank());
+        return new LinearLayer.Adapted(base.weight(), adapter, lowRank, output.y());
     }
 
     /** A way to multiply with the frozen weight: y = x Wᵀ. */

@@ -7,6 +7,7 @@ import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The general matrix product C (m, n) = or += scale · A (m, k) B (k, n) in C; a task owns up to 64 columns. Weights of 16 bits and
@@ -63,34 +64,45 @@ final class NativeGemm {
     }
 
     void run() {
-        try (Scratch scratch = Scratch.borrow()) {
-            for (int row = 0; row < c.rows(); row += CHUNK) {
-                int rows = Math.min(CHUNK, c.rows() - row);
-                multiply(List.of(product(left(row, rows, scratch))), c, row, rows);
-            }
-        } finally {
-            keepReachable(a, b, c);
-        }
+        runAll(List.of(new Joined(this, null)));
     }
 
     /** The same plus an adapter's product, while that part of C is in the cache. */
     void run(Beside beside) {
-        int rank = beside.between().columns();
+        runAll(List.of(new Joined(this, beside)));
+    }
+
+    /** A product, and the adapter beside it if there is one. */
+    record Joined(NativeGemm product, @Nullable Beside beside) {}
+
+    /** Products with the same left operand, read in the same way, which is brought into the micro-kernel's order once. */
+    static void runAll(List<Joined> all) {
+        NativeGemm any = all.getFirst().product();
         try (Scratch scratch = Scratch.borrow();
                 Scratch ofBetween = Scratch.borrow()) {
-            for (int row = 0; row < c.rows(); row += CHUNK) {
-                int rows = Math.min(CHUNK, c.rows() - row);
-                Left left = left(row, rows, scratch);
-                Term inner = beside.first().of(left, depth, Gemm.Result.REPLACE);
-                multiply(List.of(inner), beside.between(), row, rows);
-                Left narrow = leftBf16(beside.between(), row, rows, rank, ofBetween);
-                Term outer = beside.second().of(narrow, rank, Gemm.Result.ADD);
-                multiply(List.of(product(left), outer), c, row, rows);
+            for (int row = 0; row < any.c.rows(); row += CHUNK) {
+                int rows = Math.min(CHUNK, any.c.rows() - row);
+                Left left = any.left(row, rows, scratch);
+                for (Joined joined : all) {
+                    joined.product().multiply(left, joined.beside(), row, rows, ofBetween);
+                }
             }
         } finally {
-            keepReachable(a, b, c, beside.between());
-            Reference.reachabilityFence(beside);
+            Reference.reachabilityFence(all);
         }
+    }
+
+    private void multiply(Left left, @Nullable Beside beside, int row, int rows, Scratch scratch) {
+        Term product = new Term(type, left, depth, b, layoutB, scale, result);
+        if (beside == null) {
+            multiply(List.of(product), c, row, rows);
+            return;
+        }
+        int rank = beside.between().columns();
+        Term inner = beside.first().of(left, depth, Gemm.Result.REPLACE);
+        multiply(List.of(inner), beside.between(), row, rows);
+        Left narrow = leftBf16(beside.between(), row, rows, rank, scratch);
+        multiply(List.of(product, beside.second().of(narrow, rank, Gemm.Result.ADD)), c, row, rows);
     }
 
     /**
@@ -123,17 +135,9 @@ final class NativeGemm {
         }
     }
 
-    private static void keepReachable(Operand... operands) {
-        Reference.reachabilityFence(operands);
-    }
-
     /** One product of a sum of them: scale · left · right, where left has {@code depth} columns. */
     private record Term(
             NativeType type, Left left, int depth, Operand right, Layout layout, float scale, Gemm.Result result) {}
-
-    private Term product(Left left) {
-        return new Term(type, left, depth, b, layoutB, scale, result);
-    }
 
     /**
      * Rows of A as the micro-kernel reads them.

@@ -3,10 +3,13 @@ package dev.apprentice.kernels.cpu.internal;
 import dev.apprentice.compute.AttentionShape;
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.LinearLayer;
 import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The operations with the Vector API; in C those where that pays. */
 public final class NativeKernels extends VectorKernels {
@@ -51,19 +54,64 @@ public final class NativeKernels extends VectorKernels {
 
     @Override
     public void multiplyAdapted(Matrix weight, LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
+        LinearLayer.Adapted layer = new LinearLayer.Adapted(weight, adapter, lowRank, y);
         NativeType type = NativeType.of(weight.type());
-        if (type == null || type == NativeType.F32 || !joins(adapter, x.rows())) {
+        if (type == null || !joins(layer, x.rows())) {
             super.multiplyAdapted(weight, adapter, x, lowRank, y);
-            return;
-        }
-        Shapes.product(weight, x, y);
-        Shapes.lowRank(adapter, x, lowRank, y);
-        if (x.rows() <= Products.MOST_TOKENS && adapter instanceof LowRank.Served served) {
+        } else if (x.rows() <= Products.MOST_TOKENS && adapter instanceof LowRank.Served served) {
+            Shapes.product(weight, x, y);
+            Shapes.lowRank(adapter, x, lowRank, y);
             NativeLowRank.few(functions, pool, type, weight, served, x, lowRank, y);
         } else {
-            NativeGemm.Beside beside = NativeGemm.Beside.forward(adapter, lowRank);
-            gemm(type, x, weight, Layout.TRANSPOSED, Gemm.Result.REPLACE, y).run(beside);
+            NativeGemm.runAll(List.of(joined(layer, type, x)));
         }
+    }
+
+    @Override
+    public void multiplyAll(List<LinearLayer> layers, Tensor x) {
+        List<NativeGemm.Joined> products = new ArrayList<>();
+        for (LinearLayer layer : layers) {
+            NativeType type = NativeType.of(layer.weight().type());
+            if (type != null && joins(layer, x.rows()) && x.rows() > Products.MOST_TOKENS) {
+                products.add(joined(layer, type, x));
+            }
+        }
+        if (layers.isEmpty() || products.size() < layers.size()) {
+            super.multiplyAll(layers, x);
+        } else {
+            NativeGemm.runAll(products);
+        }
+    }
+
+    /** Whether x is rounded for a layer's weight, and the products of its adapter may be rounded as well. */
+    private boolean joins(LinearLayer layer, int tokens) {
+        if (layer.weight().type() == DataType.F32) {
+            return false;
+        }
+        return switch (layer) {
+            case LinearLayer.Plain _ -> true;
+            case LinearLayer.Adapted adapted -> joins(adapted.adapter(), tokens);
+        };
+    }
+
+    private boolean joins(LowRank adapter, int tokens) {
+        return switch (adapter) {
+            case LowRank.Trained _ -> plain == NativeType.F32_AS_BF16 && tokens > Products.MOST_TOKENS;
+            case LowRank.Served served -> NativeLowRank.reads(served);
+        };
+    }
+
+    private NativeGemm.Joined joined(LinearLayer layer, NativeType type, Tensor x) {
+        Shapes.product(layer.weight(), x, layer.y());
+        NativeGemm product = gemm(type, x, layer.weight(), Layout.TRANSPOSED, Gemm.Result.REPLACE, layer.y());
+        return switch (layer) {
+            case LinearLayer.Plain _ -> new NativeGemm.Joined(product, null);
+            case LinearLayer.Adapted adapted -> {
+                Shapes.lowRank(adapted.adapter(), x, adapted.lowRank(), adapted.y());
+                yield new NativeGemm.Joined(
+                        product, NativeGemm.Beside.forward(adapted.adapter(), adapted.lowRank()));
+            }
+        };
     }
 
     @Override
@@ -107,14 +155,6 @@ public final class NativeKernels extends VectorKernels {
                 1,
                 result,
                 Operand.of(y));
-    }
-
-    /** Whether an adapter's products may be rounded as a weight's are, and so join them. */
-    private boolean joins(LowRank adapter, int tokens) {
-        return switch (adapter) {
-            case LowRank.Trained _ -> plain == NativeType.F32_AS_BF16 && tokens > Products.MOST_TOKENS;
-            case LowRank.Served served -> NativeLowRank.reads(served);
-        };
     }
 
     @Override
