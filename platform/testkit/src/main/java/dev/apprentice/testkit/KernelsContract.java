@@ -158,8 +158,8 @@ public abstract class KernelsContract {
                 DoubleReference.timesTransposed(doubles(dy), DoubleReference.transposed(samples.doubles(adapter.b())));
         double[][] throughBoth =
                 DoubleReference.timesTransposed(throughB, DoubleReference.transposed(samples.doubles(adapter.a())));
-        double backward = roundingPerTerm(roundedTo, Integer.MAX_VALUE)
-                * (Math.sqrt(out) + 2 * Math.sqrt((double) out * rank));
+        double backward =
+                roundingPerTerm(roundedTo, Integer.MAX_VALUE) * (Math.sqrt(out) + 2 * Math.sqrt((double) out * rank));
         Tensor dx = samples.filled(n, in, Float.NaN);
         rounding.multiplyAdaptedTransposed(weight, adapter, dy, lowRank, dx);
         assertSum("multiplyAdaptedTransposed " + what, dx, throughWeight, 0.5f, throughBoth, out * rank, backward);

@@ -98,10 +98,7 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
             return switch (layout.slot(layer, target)) {
                 case null -> new Projection.Plain(base);
                 case AdapterSlot.LowRank slot ->
-                    new Projection.LowRank(
-                            base,
-                            trained(slot.a(), slot.b(), slot.scale(), values),
-                            slot);
+                    new Projection.LowRank(base, trained(slot.a(), slot.b(), slot.scale(), values), slot);
                 case AdapterSlot.Decomposed slot ->
                     new Projection.Decomposed(
                             base,
@@ -117,8 +114,7 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
     }
 
     private static LowRank.Trained trained(Slice a, Slice b, float scale, MemorySegment values) {
-        return new LowRank.Trained(
-                a.tensor(values).asMatrix(), b.tensor(values).asMatrix(), scale);
+        return new LowRank.Trained(a.tensor(values).asMatrix(), b.tensor(values).asMatrix(), scale);
     }
 
     /** A network of given blocks. */

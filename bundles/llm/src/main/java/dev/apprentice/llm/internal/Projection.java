@@ -25,8 +25,7 @@ sealed interface Projection {
             @Nullable Slice biasSlice) implements Projection {}
 
     /** y = Wx + b + scale·B(Ax) (LoRA, arXiv 2106.09685); A (rank, inputs), B (outputs, rank). */
-    record LowRank(
-            Weights.Linear base, dev.apprentice.compute.LowRank.Trained adapter, AdapterSlot.LowRank slot)
+    record LowRank(Weights.Linear base, dev.apprentice.compute.LowRank.Trained adapter, AdapterSlot.LowRank slot)
             implements Projection {}
 
     /**

@@ -66,7 +66,11 @@ final class RowScales {
                 for (int i = 0; i < rank; i++) {
                     square += 2.0 * layer.adapter().scale() * b[i] * products.get(i, row);
                     for (int j = 0; j < rank; j++) {
-                        square += (double) layer.adapter().scale() * layer.adapter().scale() * b[i] * gram[i][j] * b[j];
+                        square += (double) layer.adapter().scale()
+                                * layer.adapter().scale()
+                                * b[i]
+                                * gram[i][j]
+                                * b[j];
                     }
                 }
                 float inverse = (float) (1 / Math.sqrt(square));

@@ -40,15 +40,22 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
         past.rotate(at.query());
         past.rotate(past.keys());
         past.attend(at.query(), at.attended());
-        project(at.attended(), new Output(block.output(), at.middle(), at.beside().output()));
+        project(
+                at.attended(),
+                new Output(block.output(), at.middle(), at.beside().output()));
         kernels.add(at.input(), at.middle());
 
         kernels.rmsNorm(at.middle(), block.feedForwardNorm().weight(), config.epsilon(), at.middleNormed());
         Output gate = new Output(block.gate(), at.gate(), at.beside().gate());
         if (block.sparsity() == null) {
-            project(at.middleNormed(), gate, new Output(block.up(), at.up(), at.beside().up()));
+            project(
+                    at.middleNormed(),
+                    gate,
+                    new Output(block.up(), at.up(), at.beside().up()));
             kernels.swiGlu(at.gate(), at.up(), at.activated());
-            project(at.activated(), new Output(block.down(), at.output(), at.beside().down()));
+            project(
+                    at.activated(),
+                    new Output(block.down(), at.output(), at.beside().down()));
         } else {
             project(at.middleNormed(), gate);
             activeNeurons(block, block.sparsity(), at);
@@ -117,10 +124,7 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
                     together.add(new LinearLayer.Plain(base.weight(), output.y()));
                 case Projection.LowRank lora -> together.add(adapted(base, lora.adapter(), x, output));
                 case Projection.Served served -> together.add(adapted(base, served.adapter(), x, output));
-                case Projection.Decomposed _,
-                        Projection.ScaledInput _,
-                        Projection.ScaledOutput _,
-                        Projection.Mixed _ ->
+                case Projection.Decomposed _, Projection.ScaledInput _, Projection.ScaledOutput _, Projection.Mixed _ ->
                     projectBy(kernels::multiply, output.projection(), x, output.y(), output.beside());
             }
         }

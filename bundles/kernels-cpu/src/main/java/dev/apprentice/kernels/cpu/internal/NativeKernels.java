@@ -44,7 +44,9 @@ public final class NativeKernels extends VectorKernels {
 
     @Override
     public void addLowRank(LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
-        if (x.rows() <= Products.MOST_TOKENS && adapter instanceof LowRank.Served served && NativeLowRank.reads(served)) {
+        if (x.rows() <= Products.MOST_TOKENS
+                && adapter instanceof LowRank.Served served
+                && NativeLowRank.reads(served)) {
             Shapes.lowRank(adapter, x, lowRank, y);
             NativeLowRank.addFew(functions, pool, served, x, lowRank, y);
         } else {
@@ -108,8 +110,7 @@ public final class NativeKernels extends VectorKernels {
             case LinearLayer.Plain _ -> new NativeGemm.Joined(product, null);
             case LinearLayer.Adapted adapted -> {
                 Shapes.lowRank(adapted.adapter(), x, adapted.lowRank(), adapted.y());
-                yield new NativeGemm.Joined(
-                        product, NativeGemm.Beside.forward(adapted.adapter(), adapted.lowRank()));
+                yield new NativeGemm.Joined(product, NativeGemm.Beside.forward(adapted.adapter(), adapted.lowRank()));
             }
         };
     }
