@@ -5,6 +5,8 @@
  * multiplication" (2008). A (rows, depth) is BF16 already. vdpbf16ps multiplies pairs along the depth and adds in float.
  */
 
+enum { DEPTH = 256 };
+
 /* Some rows of C: a (rows, 2 · pairs) times panel. Rows that are not there repeat the last and are not stored. */
 INLINE void tile(
         const int rows, const int vectors, const uint16_t *a, long a_stride, int present, const uint32_t *panel, long pairs,

@@ -26,10 +26,10 @@ EXPORT AVX512 void apprentice_left_bf16_transposed(
     const __m512i weave = _mm512_set_epi16(
             31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8,
             23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
-    for (long r = 0; r < rows; r += 16) {
-        __mmask16 in = first16(rows - r);
-        for (long k = 0; k < depth; k += 32) {
-            long left = depth - k;
+    for (long k = 0; k < depth; k += 32) {
+        long left = depth - k;
+        for (long r = 0; r < rows; r += 16) { /* inside, so that the rows of the transpose are read on and on */
+            __mmask16 in = first16(rows - r);
             __m512i tile[16]; /* pairs along the depth, of 16 rows each */
 #pragma GCC unroll 16
             for (int i = 0; i < 16; i++) {

@@ -3,11 +3,11 @@
 #include "unpack.h"
 
 /*
- * The right operand B (depth, columns) of a BF16 product as the micro-kernels read it: a panel of DEPTH rows and up to 64 columns, unpacked
+ * The right operand B (depth, columns) of a BF16 product as the micro-kernels read it: a panel of up to DEPTH rows and 64 columns, unpacked
  * from a weight of any type, that stays in the nearest caches while all rows of A pass by. A panel (depth / 2, vectors · 16) holds
  * pairs along the depth, which is what vdpbf16ps and tdpbf16ps multiply at a time.
  */
-enum { DEPTH = 256, COLUMNS = 64, WIDTH = 16 };
+enum { COLUMNS = 64, WIDTH = 16 };
 
 /* B's columns are rows of the weight, whose pairs lie together. */
 INLINE void pack_transposed(

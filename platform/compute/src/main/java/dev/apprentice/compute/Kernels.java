@@ -2,6 +2,7 @@ package dev.apprentice.compute;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * The operations of a Llama-family transformer, forward and backward, on one kind of hardware.
@@ -21,6 +22,14 @@ public interface Kernels {
         return 1;
     }
 
+    /**
+     * The same operations for training beside weights that are held in a type: products of float32 with float32, and attention, are as exact
+     * as products with such weights, and as fast; here all are exact. Void when these kernels are closed.
+     */
+    default Kernels asExactAs(DataType held) {
+        return this;
+    }
+
     /** y = x Wᵀ; W (out, in), x (n, in), y (n, out). */
     void multiply(Matrix weight, Tensor x, Tensor y);
 
@@ -34,7 +43,10 @@ public interface Kernels {
      */
     default void addLowRank(LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
         multiply(adapter.a(), x, lowRank);
-        multiplyTransposedAdd(adapter.bTransposed(), lowRank, adapter.scale(), y);
+        switch (adapter) {
+            case LowRank.Trained trained -> multiplyAdd(trained.b(), lowRank, trained.scale(), y);
+            case LowRank.Served served -> multiplyTransposedAdd(served.bTransposed(), lowRank, served.scale(), y);
+        }
     }
 
     /**
@@ -46,6 +58,17 @@ public interface Kernels {
     default void multiplyAdapted(Matrix weight, LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
         multiply(weight, x, y);
         addLowRank(adapter, x, lowRank, y);
+    }
+
+    /** Layers that read the same x, which is made ready for their products once; what {@link #multiply} and {@link #multiplyAdapted} give. */
+    default void multiplyAll(List<LinearLayer> layers, Tensor x) {
+        for (LinearLayer layer : layers) {
+            switch (layer) {
+                case LinearLayer.Plain plain -> multiply(plain.weight(), x, plain.y());
+                case LinearLayer.Adapted adapted ->
+                    multiplyAdapted(adapted.weight(), adapted.adapter(), x, adapted.lowRank(), adapted.y());
+            }
+        }
     }
 
     /**
@@ -66,16 +89,33 @@ public interface Kernels {
         multiplyTransposedAdd(weight, dy, 1, dx);
     }
 
+    /**
+     * dx = dy W + dLowRank A with dLowRank = scale · dy B: the gradient of {@link #multiplyAdapted} for x; W (out, in), dy (n, out), dx (n,
+     * in).
+     *
+     * @param dLowRank (n, rank), the gradient of Ax, overwritten
+     */
+    default void multiplyAdaptedTransposed(
+            Matrix weight, LowRank.Trained adapter, Tensor dy, Tensor dLowRank, Tensor dx) {
+        multiplyTransposed(weight, dy, dx);
+        addThroughLowRank(adapter, dy, dLowRank, dx);
+    }
+
+    /** dx += that, where something was there before. */
+    default void multiplyAdaptedTransposedAdd(
+            Matrix weight, LowRank.Trained adapter, Tensor dy, Tensor dLowRank, Tensor dx) {
+        multiplyTransposedAdd(weight, dy, 1, dx);
+        addThroughLowRank(adapter, dy, dLowRank, dx);
+    }
+
+    private void addThroughLowRank(LowRank.Trained adapter, Tensor dy, Tensor dLowRank, Tensor dx) {
+        dLowRank.clear();
+        multiplyTransposedAdd(adapter.b(), dy, adapter.scale(), dLowRank);
+        multiplyTransposedAdd(adapter.a(), dLowRank, 1, dx);
+    }
+
     /** dW += scale · dyᵀ x; dy (n, out), x (n, in), dW (out, in). The gradient of a trained weight. */
     void outerProductAdd(Tensor dy, Tensor x, float scale, Tensor dWeight);
-
-    /**
-     * dW += dyᵀ x for a weight that is held in a type: as exact as the products with such a weight are, where {@link #outerProductAdd} is
-     * as exact as float32; dy (n, out), x (n, in), dW (out, in).
-     */
-    default void weightGradientAdd(DataType held, Tensor dy, Tensor x, Tensor dWeight) {
-        outerProductAdd(dy, x, 1, dWeight);
-    }
 
     /** Stores values in the type of a weight, each rounded to the nearest that it can hold; both (rows, columns). */
     default void round(Tensor values, Matrix weight) {
@@ -124,17 +164,6 @@ public interface Kernels {
 
     /** dQuery, dKeys, dValues += gradients of {@link #attention} with past = 0 over one sequence of n tokens. */
     void attentionBackward(AttentionShape shape, AttentionTape forward, Tensor dOut, AttentionGradient gradient);
-
-    /** {@link #attention} of a whole sequence of n tokens, its products as exact as those with a weight that is held in a type. */
-    default void attention(AttentionShape shape, DataType held, AttentionTape forward, Tensor out) {
-        attention(shape, 0, forward.query(), forward.keys(), forward.values(), out);
-    }
-
-    /** The gradient of that, as exact. */
-    default void attentionBackward(
-            AttentionShape shape, DataType held, AttentionTape forward, Tensor dOut, AttentionGradient gradient) {
-        attentionBackward(shape, forward, dOut, gradient);
-    }
 
     /** out = silu(gate) ⊙ up (arXiv 2002.05202); all (n, d). */
     void swiGlu(Tensor gate, Tensor up, Tensor out);

@@ -13,6 +13,7 @@ import dev.apprentice.compute.AttentionTape;
 import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.InputMajorMatrix;
 import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.LinearLayer;
 import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Quantizer;
@@ -94,8 +95,8 @@ public abstract class KernelsContract {
     private void layerWithAnAdapter(DataType type, DataType adapterType, int n, int out, int least, int rank) {
         int in = Math.ceilDiv(least, type.blockElements()) * type.blockElements();
         Matrix weight = samples.matrix(type, out, in);
-        LowRank adapter =
-                new LowRank(samples.matrix(adapterType, rank, in), samples.matrix(adapterType, rank, out), 0.5f);
+        LowRank.Served adapter =
+                new LowRank.Served(samples.matrix(adapterType, rank, in), samples.matrix(adapterType, rank, out), 0.5f);
         Tensor x = samples.tensor(n, in);
         double[][] base = DoubleReference.timesTransposed(doubles(x), samples.doubles(weight));
         double[][] inner = DoubleReference.timesTransposed(doubles(x), samples.doubles(adapter.a()));
@@ -115,6 +116,89 @@ public abstract class KernelsContract {
         kernels.multiplyAdapted(weight, adapter, x, lowRank, whole);
         double rounding = roundingPerTerm(type, n) * Math.sqrt(in) + ofAdapter;
         assertSum("multiplyAdapted " + what, whole, base, 0.5f, change, in * rank, rounding);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "BF16", "Q4_0"})
+    void layersWithATrainedAdapterAgreeWithTheFormula(DataType type) {
+        for (int[] size : PRODUCTS) {
+            for (int rank : new int[] {3, 16}) {
+                layerWithATrainedAdapter(type, size[0], size[1], size[2], rank);
+            }
+        }
+    }
+
+    private void layerWithATrainedAdapter(DataType type, int n, int out, int least, int rank) {
+        int in = Math.ceilDiv(least, type.blockElements()) * type.blockElements();
+        Matrix weight = samples.matrix(type, out, in);
+        LowRank.Trained adapter = new LowRank.Trained(
+                samples.matrix(DataType.F32, rank, in), samples.matrix(DataType.F32, out, rank), 0.5f);
+        Tensor x = samples.tensor(n, in);
+        double[][] base = DoubleReference.timesTransposed(doubles(x), samples.doubles(weight));
+        double[][] inner = DoubleReference.timesTransposed(doubles(x), samples.doubles(adapter.a()));
+        double[][] change = DoubleReference.timesTransposed(inner, samples.doubles(adapter.b()));
+        DataType roundedTo = type == DataType.F32 ? DataType.F32 : DataType.BF16;
+        double ofWeight = roundingPerTerm(type, n) * Math.sqrt(in);
+        double ofAdapter = 2 * roundingPerTerm(roundedTo, Integer.MAX_VALUE) * Math.sqrt((double) in * rank);
+        String what = type + " " + n + "x" + out + "x" + in + ", trained rank " + rank;
+
+        Tensor lowRank = samples.filled(n, rank, Float.NaN);
+        Tensor y = samples.filled(n, out, Float.NaN);
+        kernels.multiplyAdapted(weight, adapter, x, lowRank, y);
+        assertSum("multiplyAdapted " + what, y, base, 0.5f, change, in * rank, ofWeight);
+
+        Kernels rounding = kernels.asExactAs(type);
+        rounding.multiplyAdapted(weight, adapter, x, lowRank, y);
+        assertSum("rounding multiplyAdapted " + what, y, base, 0.5f, change, in * rank, ofWeight + ofAdapter);
+
+        Tensor dy = samples.tensor(n, out);
+        double[][] throughWeight =
+                DoubleReference.timesTransposed(doubles(dy), DoubleReference.transposed(samples.doubles(weight)));
+        double[][] throughB =
+                DoubleReference.timesTransposed(doubles(dy), DoubleReference.transposed(samples.doubles(adapter.b())));
+        double[][] throughBoth =
+                DoubleReference.timesTransposed(throughB, DoubleReference.transposed(samples.doubles(adapter.a())));
+        double backward =
+                roundingPerTerm(roundedTo, Integer.MAX_VALUE) * (Math.sqrt(out) + 2 * Math.sqrt((double) out * rank));
+        Tensor dx = samples.filled(n, in, Float.NaN);
+        rounding.multiplyAdaptedTransposed(weight, adapter, dy, lowRank, dx);
+        assertSum("multiplyAdaptedTransposed " + what, dx, throughWeight, 0.5f, throughBoth, out * rank, backward);
+        assertSum("dLowRank " + what, lowRank, new double[n][rank], 0.5f, throughB, out, backward);
+
+        Tensor sum = samples.tensor(n, in);
+        double[][] before = doubles(sum);
+        double[][] beforeB = DoubleReference.generate(n, in, (i, j) -> before[i][j] + throughWeight[i][j]);
+        rounding.multiplyAdaptedTransposedAdd(weight, adapter, dy, lowRank, sum);
+        assertSum("multiplyAdaptedTransposedAdd " + what, sum, beforeB, 0.5f, throughBoth, out * rank, backward);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "BF16", "Q4_0"})
+    void layersOfOneInputGiveTogetherWhatEachGives(DataType type) {
+        Kernels rounding = kernels.asExactAs(type);
+        LowRank.Trained adapter =
+                new LowRank.Trained(samples.matrix(DataType.F32, 5, 96), samples.matrix(DataType.F32, 70, 5), 0.5f);
+        Matrix wide = samples.matrix(type, 130, 96);
+        Matrix narrow = samples.matrix(type, 70, 96);
+        for (int n : new int[] {1, 9, 600}) {
+            Tensor x = samples.tensor(n, 96);
+            Tensor plain = samples.filled(n, 130, Float.NaN);
+            rounding.multiply(wide, x, plain);
+            Tensor lowRank = samples.filled(n, 5, Float.NaN);
+            Tensor adapted = samples.filled(n, 70, Float.NaN);
+            rounding.multiplyAdapted(narrow, adapter, x, lowRank, adapted);
+
+            Tensor first = samples.filled(n, 130, Float.NaN);
+            Tensor second = samples.filled(n, 70, Float.NaN);
+            rounding.multiplyAll(
+                    List.of(
+                            new LinearLayer.Plain(wide, first),
+                            new LinearLayer.Adapted(narrow, adapter, lowRank, second)),
+                    x);
+            assertThat(first.data().mismatch(plain.data())).isEqualTo(-1);
+            assertThat(second.data().mismatch(adapted.data())).isEqualTo(-1);
+        }
+        rounding.multiplyAll(List.of(), samples.tensor(9, 96)); // nothing to do
     }
 
     @ParameterizedTest
@@ -244,9 +328,9 @@ public abstract class KernelsContract {
             double[][] before = doubles(dWeight);
             double[][] change = DoubleReference.timesTransposed(
                     DoubleReference.transposed(doubles(dy)), DoubleReference.transposed(doubles(x)));
-            kernels.weightGradientAdd(held, dy, x, dWeight);
+            kernels.asExactAs(held).outerProductAdd(dy, x, 1, dWeight);
             double rounding = roundingPerTerm(held, Integer.MAX_VALUE) * Math.sqrt(size[0]);
-            assertSum("weightGradientAdd of " + held, dWeight, before, 1, change, size[0], rounding);
+            assertSum("outerProductAdd beside " + held, dWeight, before, 1, change, size[0], rounding);
         }
     }
 
@@ -428,12 +512,13 @@ public abstract class KernelsContract {
             AttentionShape shape, DataType held, AttentionTape forward, Tensor dOut) {
         int n = dOut.rows();
         Tensor out = samples.filled(n, shape.queryWidth(), Float.NaN);
-        kernels.attention(shape, held, forward, out);
+        Kernels rounding = kernels.asExactAs(held);
+        rounding.attention(shape, 0, forward.query(), forward.keys(), forward.values(), out);
         AttentionGradient gradient = new AttentionGradient(
                 samples.filled(n, shape.queryWidth(), 0),
                 samples.filled(n, shape.keyValueWidth(), 0),
                 samples.filled(n, shape.keyValueWidth(), 0));
-        kernels.attentionBackward(shape, held, forward, dOut, gradient);
+        rounding.attentionBackward(shape, forward, dOut, gradient);
         return List.of(out, gradient.query(), gradient.keys(), gradient.values());
     }
 

@@ -28,16 +28,16 @@ final class AdapterTrainer implements Trainer {
     @SuppressWarnings("MustBeClosedChecker") // close() does
     AdapterTrainer(LlamaModel model, Adapter start, TrainingBudget budget) {
         this.model = model;
-        Transformer transformer = model.transformer();
-        this.kernels = transformer.kernels();
+        ModelConfig config = model.transformer().config();
         this.layout = model.layout(start);
         this.budget = budget;
-        this.memory = PassMemory.ofAdapter(transformer.config(), layout);
-        this.plan = memory.plan(
-                budget, Math.min(budget.longestSample(), transformer.config().context()));
+        this.memory = PassMemory.ofAdapter(config, layout);
+        this.plan = memory.plan(budget, Math.min(budget.longestSample(), config.context()));
         this.parameters = arena.allocate(layout.bytes(), 64);
         parameters.copyFrom(start.values());
         this.network = Network.adapted(model.weights(), layout, parameters);
+        Transformer transformer = model.transformer().asExactAs(network);
+        this.kernels = transformer.kernels();
         this.pass = new TrainingPass(transformer, network, model.baseNetwork());
     }
 

@@ -3,7 +3,7 @@ package dev.apprentice.llm.internal;
 import dev.apprentice.compute.AttentionGradient;
 import dev.apprentice.compute.AttentionTape;
 import dev.apprentice.compute.Kernels;
-import dev.apprentice.compute.Matrix;
+import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -122,23 +122,14 @@ final class BackwardPass {
             case Projection.Plain(Weights.Linear base) -> throughWeight(dx, into, base, dy);
             case Projection.Trained trained -> {
                 throughWeight(dx, into, trained.base(), dy);
-                sink.weight(trained.weightSlice(), trained.base().weight().type(), dy, x);
+                sink.matrix(trained.weightSlice(), dy, x, 1);
                 if (trained.biasSlice() != null) {
                     sink.bias(trained.biasSlice(), dy);
                 }
             }
             case Projection.LowRank lora -> {
-                throughWeight(dx, into, lora.base(), dy);
-                product(
-                        lora.a(),
-                        lora.b(),
-                        lora.scale(),
-                        lora.slot().a(),
-                        lora.slot().b(),
-                        x,
-                        beside,
-                        dy,
-                        dx);
+                Parts parts = new Parts(lora.slot().a(), lora.slot().b());
+                throughBoth(dx, into, lora.base(), lora.adapter(), parts, x, beside, dy);
             }
             case Projection.Served _ ->
                 throw new IllegalArgumentException("What is served is rounded: train the adapter's own values");
@@ -148,17 +139,8 @@ final class BackwardPass {
                 kernels.scaleColumns(dy, dora.rows().inverseNorms(), dUnscaled);
                 sink.vector(dora.slot().magnitude(), dUnscaled, beside.unscaled(dy));
                 kernels.scaleColumns(dUnscaled, dora.rows().magnitudes(), dUnscaled);
-                throughWeight(dx, into, dora.base(), dUnscaled);
-                product(
-                        dora.a(),
-                        dora.b(),
-                        dora.scale(),
-                        dora.slot().a(),
-                        dora.slot().b(),
-                        x,
-                        beside,
-                        dUnscaled,
-                        dx);
+                Parts parts = new Parts(dora.slot().a(), dora.slot().b());
+                throughBoth(dx, into, dora.base(), dora.adapter(), parts, x, beside, dUnscaled);
             }
             case Projection.ScaledOutput ia3 -> {
                 sink.vector(ia3.slot().factors(), dy, beside.unscaled(dy));
@@ -199,27 +181,33 @@ final class BackwardPass {
         }
     }
 
-    /** Back through scale·B(Ax). */
-    private void product(
-            Matrix a,
-            Matrix b,
-            float scale,
-            Slice aPart,
-            Slice bPart,
+    /** Where the gradients of an adapter's matrices go. */
+    private record Parts(Slice a, Slice b) {}
+
+    /** dx = or += dy W + scale·dy B A, where it is wanted, and the gradients of A and B. */
+    private void throughBoth(
+            @Nullable Tensor dx,
+            Into into,
+            Weights.Linear linear,
+            LowRank.Trained adapter,
+            Parts parts,
             Tensor x,
             Room beside,
-            Tensor dy,
-            @Nullable Tensor dx) {
+            Tensor dy) {
         int n = dy.rows();
-        int rank = a.rows();
+        int rank = adapter.rank();
         Tensor dLowRank = new Tensor(n, rank, room.asSlice(room.byteSize() - 4L * n * rank, 4L * n * rank));
-        dLowRank.clear();
-        kernels.multiplyTransposedAdd(b, dy, scale, dLowRank);
-        sink.matrix(bPart, dy, beside.lowRank(n, rank), scale);
-        sink.matrix(aPart, dLowRank, x, 1);
-        if (dx != null) {
-            kernels.multiplyTransposedAdd(a, dLowRank, 1, dx);
+        if (dx == null) {
+            dLowRank.clear();
+            kernels.multiplyTransposedAdd(adapter.b(), dy, adapter.scale(), dLowRank);
+        } else {
+            switch (into) {
+                case EMPTY -> kernels.multiplyAdaptedTransposed(linear.weight(), adapter, dy, dLowRank, dx);
+                case SUM -> kernels.multiplyAdaptedTransposedAdd(linear.weight(), adapter, dy, dLowRank, dx);
+            }
         }
+        sink.matrix(parts.b(), dy, beside.lowRank(n, rank), adapter.scale());
+        sink.matrix(parts.a(), dLowRank, x, 1);
     }
 
     private Tensor roomLike(Tensor tensor) {

@@ -39,7 +39,7 @@ sealed interface EndGradients {
         @Override
         public void head(Tensor dLogits, Tensor normed) {
             Tensor dHead = weights.layout().head().tensor(gradient);
-            kernels.weightGradientAdd(weights.weights().head().type(), dLogits, normed, dHead);
+            kernels.outerProductAdd(dLogits, normed, 1, dHead);
         }
 
         @Override

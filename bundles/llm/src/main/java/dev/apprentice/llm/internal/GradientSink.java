@@ -1,6 +1,5 @@
 package dev.apprentice.llm.internal;
 
-import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.Tensor;
 import dev.apprentice.model.GradientSums;
@@ -19,9 +18,6 @@ sealed interface GradientSink {
 
     /** Gradient Σ dy ⊙ x over the rows, of a vector; dy, x (n, length). */
     void vector(Slice part, Tensor dy, Tensor x);
-
-    /** Gradient dyᵀx of a weight that is held in a type; dy (n, out), x (n, in). */
-    void weight(Slice slice, DataType held, Tensor dy, Tensor x);
 
     /** Gradient Σ dy over the rows, of a bias; dy (n, out). */
     void bias(Slice slice, Tensor dy);
@@ -59,11 +55,6 @@ sealed interface GradientSink {
         }
 
         @Override
-        public void weight(Slice slice, DataType held, Tensor dy, Tensor x) {
-            kernels.weightGradientAdd(held, dy, x, slice.tensor(gradient));
-        }
-
-        @Override
         public void bias(Slice slice, Tensor dy) {
             kernels.columnSumsAdd(dy, slice.in(gradient));
         }
@@ -94,14 +85,6 @@ sealed interface GradientSink {
         @Override
         public void vector(Slice part, Tensor dy, Tensor x) {
             each(part, (span, own) -> kernels.columnDotsAdd(span.of(dy), span.of(x), own));
-        }
-
-        @Override
-        public void weight(Slice slice, DataType held, Tensor dy, Tensor x) {
-            each(
-                    slice,
-                    (span, own) -> kernels.weightGradientAdd(
-                            held, span.of(dy), span.of(x), new Tensor(dy.columns(), x.columns(), own)));
         }
 
         @Override

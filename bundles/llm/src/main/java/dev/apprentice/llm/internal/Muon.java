@@ -49,7 +49,7 @@ final class Muon {
     }
 
     Muon(Kernels kernels, LearningAlgebra algebra, List<Slice> matrices, Arena arena) {
-        this.kernels = kernels;
+        this.kernels = kernels.asExactAs(DataType.BF16);
         this.algebra = algebra;
         this.matrices = matrices;
         long largest = largest(matrices);
@@ -127,7 +127,7 @@ final class Muon {
         Tensor a = gram.tensor(side, side);
         if (tall) {
             a.clear();
-            kernels.weightGradientAdd(DataType.BF16, x, x, a);
+            kernels.outerProductAdd(x, x, 1, a);
         } else {
             kernels.multiply(rounded, x, a);
         }

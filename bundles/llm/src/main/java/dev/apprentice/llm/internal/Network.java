@@ -1,5 +1,7 @@
 package dev.apprentice.llm.internal;
 
+import dev.apprentice.compute.DataType;
+import dev.apprentice.compute.LowRank;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,18 +98,11 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
             return switch (layout.slot(layer, target)) {
                 case null -> new Projection.Plain(base);
                 case AdapterSlot.LowRank slot ->
-                    new Projection.LowRank(
-                            base,
-                            slot.a().tensor(values).asMatrix(),
-                            slot.b().tensor(values).asMatrix(),
-                            slot.scale(),
-                            slot);
+                    new Projection.LowRank(base, trained(slot.a(), slot.b(), slot.scale(), values), slot);
                 case AdapterSlot.Decomposed slot ->
                     new Projection.Decomposed(
                             base,
-                            slot.a().tensor(values).asMatrix(),
-                            slot.b().tensor(values).asMatrix(),
-                            slot.scale(),
+                            trained(slot.a(), slot.b(), slot.scale(), values),
                             RowScales.allocate(slot, values),
                             slot);
                 case AdapterSlot.ScaledOutput slot ->
@@ -118,9 +113,18 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
         });
     }
 
+    private static LowRank.Trained trained(Slice a, Slice b, float scale, MemorySegment values) {
+        return new LowRank.Trained(a.tensor(values).asMatrix(), b.tensor(values).asMatrix(), scale);
+    }
+
     /** A network of given blocks. */
     static Network of(Weights weights, List<Block> blocks) {
         return new Network(weights, List.copyOf(blocks), widest(blocks, Network::beside));
+    }
+
+    /** What its linear layers are held in. */
+    DataType held() {
+        return blocks.getFirst().query().base().weight().type();
     }
 
     /** Whether the embedding is trained, as it is together with all other weights. */
@@ -140,8 +144,8 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
     private static int beside(Projection projection) {
         return switch (projection) {
             case Projection.Plain _, Projection.Trained _, Projection.ScaledOutput _ -> 0;
-            case Projection.LowRank lowRank -> lowRank.a().rows();
-            case Projection.Decomposed decomposed -> decomposed.a().rows();
+            case Projection.LowRank lowRank -> lowRank.adapter().rank();
+            case Projection.Decomposed decomposed -> decomposed.adapter().rank();
             case Projection.Served served -> served.adapter().rank();
             case Projection.ScaledInput scaled -> scaled.base().weight().columns();
             case Projection.Mixed mixed ->
@@ -155,8 +159,8 @@ record Network(Weights weights, List<Block> blocks, int widestBeside) {
     /** The highest rank. */
     int highestRank() {
         return widest(blocks, projection -> switch (projection) {
-            case Projection.LowRank lowRank -> lowRank.a().rows();
-            case Projection.Decomposed decomposed -> decomposed.a().rows();
+            case Projection.LowRank lowRank -> lowRank.adapter().rank();
+            case Projection.Decomposed decomposed -> decomposed.adapter().rank();
             case Projection.Served served -> served.adapter().rank();
             case Projection.Plain _,
                     Projection.Trained _,

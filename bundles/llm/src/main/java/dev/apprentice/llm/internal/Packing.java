@@ -2,7 +2,6 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.AttentionGradient;
 import dev.apprentice.compute.AttentionTape;
-import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Tensor;
 import dev.apprentice.model.WeightedSample;
 import java.util.ArrayList;
@@ -11,10 +10,8 @@ import java.util.List;
 /**
  * Samples that go through the network in one pass, one after the other: positions begin anew with each, and attention does not reach
  * from one into another.
- *
- * @param held the products of attention are as exact as those with a weight of this type
  */
-record Packing(int[] tokens, List<Span> spans, DataType held) {
+record Packing(int[] tokens, List<Span> spans) {
 
     /** The rows of one sample. */
     record Span(int from, int count, WeightedSample weighted) {
@@ -23,12 +20,7 @@ record Packing(int[] tokens, List<Span> spans, DataType held) {
         }
     }
 
-    /** With attention in float32. */
     static Packing of(List<WeightedSample> samples) {
-        return of(samples, DataType.F32);
-    }
-
-    static Packing of(List<WeightedSample> samples, DataType held) {
         int length = samples.stream()
                 .mapToInt(weighted -> weighted.sample().tokens().length)
                 .sum();
@@ -41,7 +33,7 @@ record Packing(int[] tokens, List<Span> spans, DataType held) {
             spans.add(new Span(from, own.length, weighted));
             from += own.length;
         }
-        return new Packing(tokens, List.copyOf(spans), held);
+        return new Packing(tokens, List.copyOf(spans));
     }
 
     /** The sequences in one layer. */
@@ -72,9 +64,10 @@ record Packing(int[] tokens, List<Span> spans, DataType held) {
                         .kernels()
                         .attention(
                                 transformer.config().attention(),
-                                packing.held(),
-                                new AttentionTape(
-                                        span.of(query), span.of(keyValues.keys()), span.of(keyValues.values())),
+                                0,
+                                span.of(query),
+                                span.of(keyValues.keys()),
+                                span.of(keyValues.values()),
                                 span.of(out));
             }
         }
@@ -87,7 +80,6 @@ record Packing(int[] tokens, List<Span> spans, DataType held) {
                     .kernels()
                     .attentionBackward(
                             transformer.config().attention(),
-                            held,
                             new AttentionTape(
                                     span.of(forward.query()), span.of(forward.keys()), span.of(forward.values())),
                             span.of(dOut),

@@ -1,6 +1,5 @@
 package dev.apprentice.llm.internal;
 
-import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -26,7 +25,7 @@ sealed interface Projection {
             @Nullable Slice biasSlice) implements Projection {}
 
     /** y = Wx + b + scale·B(Ax) (LoRA, arXiv 2106.09685); A (rank, inputs), B (outputs, rank). */
-    record LowRank(Weights.Linear base, Matrix a, Matrix b, float scale, AdapterSlot.LowRank slot)
+    record LowRank(Weights.Linear base, dev.apprentice.compute.LowRank.Trained adapter, AdapterSlot.LowRank slot)
             implements Projection {}
 
     /**
@@ -34,7 +33,10 @@ sealed interface Projection {
      * and B in the backward pass (DoRA, arXiv 2402.09353); vectors (outputs) float32.
      */
     record Decomposed(
-            Weights.Linear base, Matrix a, Matrix b, float scale, RowScales.Vectors rows, AdapterSlot.Decomposed slot)
+            Weights.Linear base,
+            dev.apprentice.compute.LowRank.Trained adapter,
+            RowScales.Vectors rows,
+            AdapterSlot.Decomposed slot)
             implements Projection {}
 
     /**
@@ -44,7 +46,7 @@ sealed interface Projection {
      */
     record Served(
             Weights.Linear base,
-            dev.apprentice.compute.LowRank adapter,
+            dev.apprentice.compute.LowRank.Served adapter,
             @Nullable MemorySegment rowScales) implements Projection {}
 
     /** y = factors ⊙ (Wx + b) (IA3, arXiv 2205.05638); factors (outputs) float32. */

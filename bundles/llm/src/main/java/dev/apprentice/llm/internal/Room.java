@@ -51,9 +51,9 @@ sealed interface Room {
                 case Projection.Plain _, Projection.Trained _, Projection.Served _, Projection.Mixed _ ->
                     new Kept(null, null, null);
                 case Projection.LowRank lowRank ->
-                    new Kept(scratch.tensor(n, lowRank.a().rows()), null, null);
+                    new Kept(scratch.tensor(n, lowRank.adapter().rank()), null, null);
                 case Projection.Decomposed decomposed ->
-                    new Kept(scratch.tensor(n, decomposed.a().rows()), scratch.tensor(n, outputs), null);
+                    new Kept(scratch.tensor(n, decomposed.adapter().rank()), scratch.tensor(n, outputs), null);
                 case Projection.ScaledOutput _ -> new Kept(null, scratch.tensor(n, outputs), null);
                 case Projection.ScaledInput _ -> new Kept(null, null, scratch.tensor(n, inputs));
             };

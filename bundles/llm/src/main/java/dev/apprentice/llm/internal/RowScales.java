@@ -52,21 +52,25 @@ final class RowScales {
 
     private void compute(Projection.Decomposed layer) {
         Matrix weight = layer.base().weight();
-        int rank = layer.a().rows();
+        int rank = layer.adapter().rank();
         double[] own = squares.computeIfAbsent(weight, RowScales::squares);
-        double[][] gram = gram(layer.a());
+        double[][] gram = gram(layer.adapter().a());
         try (Arena arena = Arena.ofShared()) {
             Tensor products = Tensor.allocate(arena, rank, weight.rows()); // A Wᵀ
-            Tensor a = new Tensor(rank, weight.columns(), layer.a().data());
+            Tensor a = new Tensor(rank, weight.columns(), layer.adapter().a().data());
             kernels.multiply(weight, a, products);
             float[] b = new float[rank];
             for (int row = 0; row < weight.rows(); row++) {
-                Dequantizer.row(layer.b(), row, b);
+                Dequantizer.row(layer.adapter().b(), row, b);
                 double square = own[row];
                 for (int i = 0; i < rank; i++) {
-                    square += 2.0 * layer.scale() * b[i] * products.get(i, row);
+                    square += 2.0 * layer.adapter().scale() * b[i] * products.get(i, row);
                     for (int j = 0; j < rank; j++) {
-                        square += (double) layer.scale() * layer.scale() * b[i] * gram[i][j] * b[j];
+                        square += (double) layer.adapter().scale()
+                                * layer.adapter().scale()
+                                * b[i]
+                                * gram[i][j]
+                                * b[j];
                     }
                 }
                 float inverse = (float) (1 / Math.sqrt(square));

@@ -45,14 +45,9 @@ final class ServingNetwork {
             return projection;
         }
         return switch (projection) {
-            case Projection.LowRank lora -> served(lora.base(), lora.a(), lora.b(), lora.scale(), null);
+            case Projection.LowRank lora -> served(lora.base(), lora.adapter(), null);
             case Projection.Decomposed dora ->
-                served(
-                        dora.base(),
-                        dora.a(),
-                        dora.b(),
-                        dora.scale(),
-                        dora.rows().scales());
+                served(dora.base(), dora.adapter(), dora.rows().scales());
             case Projection.Plain _,
                     Projection.Trained _,
                     Projection.Served _,
@@ -62,11 +57,11 @@ final class ServingNetwork {
         };
     }
 
-    private Projection served(Weights.Linear base, Matrix a, Matrix b, float scale, @Nullable MemorySegment rowScales) {
-        Matrix rounded = Quantizer.convert(arena, a, DataType.BF16);
+    private Projection served(Weights.Linear base, LowRank.Trained adapter, @Nullable MemorySegment rowScales) {
+        Matrix rounded = Quantizer.convert(arena, adapter.a(), DataType.BF16);
         try (Arena temporary = Arena.ofShared()) {
-            Matrix transposed = Quantizer.convert(arena, transposed(temporary, b), DataType.BF16);
-            return new Projection.Served(base, new LowRank(rounded, transposed, scale), rowScales);
+            Matrix transposed = Quantizer.convert(arena, transposed(temporary, adapter.b()), DataType.BF16);
+            return new Projection.Served(base, new LowRank.Served(rounded, transposed, adapter.scale()), rowScales);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.apprentice.llm.internal;
 
-import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Tensor;
 import dev.apprentice.model.TrainingPlan;
 import dev.apprentice.model.TrainingSample.Objective;
@@ -13,7 +12,6 @@ final class TrainingPass implements AutoCloseable {
     private final Transformer transformer;
     private final Network network;
     private final Network base;
-    private final DataType ofAttention;
     private final Scratch scratch = new Scratch();
     private final Scratch ofBlock = new Scratch();
 
@@ -22,9 +20,6 @@ final class TrainingPass implements AutoCloseable {
         this.transformer = transformer;
         this.network = network;
         this.base = base;
-        // what is rounded beside a frozen base is its weights' business alone, and adapters are small
-        this.ofAttention =
-                network.trainsEmbedding() ? network.weights().embedding().type() : DataType.F32;
     }
 
     /** Makes what the gradients of a pass are added to; it may need memory for as long as that pass. */
@@ -41,7 +36,7 @@ final class TrainingPass implements AutoCloseable {
         double[] losses = new double[samples.size()];
         for (int from = 0; from < samples.size(); ) {
             int to = end(samples, from, plan.tokensPerPass());
-            double[] part = pass(Packing.of(samples.subList(from, to), ofAttention), plan, sinks, ends);
+            double[] part = pass(Packing.of(samples.subList(from, to)), plan, sinks, ends);
             System.arraycopy(part, 0, losses, from, part.length);
             from = to;
         }

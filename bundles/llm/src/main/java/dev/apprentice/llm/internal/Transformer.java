@@ -2,12 +2,21 @@ package dev.apprentice.llm.internal;
 
 import dev.apprentice.compute.InputMajorMatrix;
 import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.LinearLayer;
+import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The forward pass of a Llama-family transformer (arXiv 2302.13971). Stateless: what a pass needs comes with the call. */
 record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
+
+    /** For training a network: what is multiplied beside its linear layers is rounded as they are. */
+    Transformer asExactAs(Network network) {
+        return new Transformer(config, kernels.asExactAs(network.held()), rotary);
+    }
 
     /** Writes the embeddings of tokens into hidden (n, width). */
     void embed(Weights weights, int[] tokens, Tensor hidden) {
@@ -19,9 +28,11 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
     /** One block over n tokens: from {@code at.input()} to {@code at.output()}. */
     void block(Network.Block block, Past past, Activations at) {
         kernels.rmsNorm(at.input(), block.attentionNorm().weight(), config.epsilon(), at.normed());
-        project(block.query(), at.normed(), at.query(), at.beside().query());
-        project(block.key(), at.normed(), past.keys(), at.beside().key());
-        project(block.value(), at.normed(), past.values(), at.beside().value());
+        project(
+                at.normed(),
+                new Output(block.query(), at.query(), at.beside().query()),
+                new Output(block.key(), past.keys(), at.beside().key()),
+                new Output(block.value(), past.values(), at.beside().value()));
         if (block.headNorms() != null) {
             normaliseHeads(block.headNorms().query().weight(), at.query(), at.projectedQuery());
             normaliseHeads(block.headNorms().key().weight(), past.keys(), at.projectedKey());
@@ -29,16 +40,24 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
         past.rotate(at.query());
         past.rotate(past.keys());
         past.attend(at.query(), at.attended());
-        project(block.output(), at.attended(), at.middle(), at.beside().output());
+        project(
+                at.attended(),
+                new Output(block.output(), at.middle(), at.beside().output()));
         kernels.add(at.input(), at.middle());
 
         kernels.rmsNorm(at.middle(), block.feedForwardNorm().weight(), config.epsilon(), at.middleNormed());
-        project(block.gate(), at.middleNormed(), at.gate(), at.beside().gate());
+        Output gate = new Output(block.gate(), at.gate(), at.beside().gate());
         if (block.sparsity() == null) {
-            project(block.up(), at.middleNormed(), at.up(), at.beside().up());
+            project(
+                    at.middleNormed(),
+                    gate,
+                    new Output(block.up(), at.up(), at.beside().up()));
             kernels.swiGlu(at.gate(), at.up(), at.activated());
-            project(block.down(), at.activated(), at.output(), at.beside().down());
+            project(
+                    at.activated(),
+                    new Output(block.down(), at.output(), at.beside().down()));
         } else {
+            project(at.middleNormed(), gate);
             activeNeurons(block, block.sparsity(), at);
         }
         kernels.add(at.middle(), at.output());
@@ -92,15 +111,40 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
         return new Tensor(x.rows() * (x.columns() / headDim), headDim, x.data());
     }
 
-    /** y = a linear layer of x, with what its adapter does before, beside and after the weight's product. */
-    private void project(Projection projection, Tensor x, Tensor y, Room beside) {
-        if (projection instanceof Projection.Served served) {
-            Tensor lowRank = beside.lowRank(x.rows(), served.adapter().rank());
-            kernels.multiplyAdapted(served.base().weight(), served.adapter(), x, lowRank, y);
-            scaleRows(served, y);
-            return;
+    /** What a linear layer gives: y (n, outputs). */
+    private record Output(Projection projection, Tensor y, Room beside) {}
+
+    /** Linear layers of the same x, with what their adapters do before, beside and after the weights' products. */
+    private void project(Tensor x, Output... outputs) {
+        List<LinearLayer> together = new ArrayList<>();
+        for (Output output : outputs) {
+            Weights.Linear base = output.projection().base();
+            switch (output.projection()) {
+                case Projection.Plain _, Projection.Trained _ ->
+                    together.add(new LinearLayer.Plain(base.weight(), output.y()));
+                case Projection.LowRank lora -> together.add(adapted(base, lora.adapter(), x, output));
+                case Projection.Served served -> together.add(adapted(base, served.adapter(), x, output));
+                case Projection.Decomposed _, Projection.ScaledInput _, Projection.ScaledOutput _, Projection.Mixed _ ->
+                    projectBy(kernels::multiply, output.projection(), x, output.y(), output.beside());
+            }
         }
-        projectBy(kernels::multiply, projection, x, y, beside);
+        kernels.multiplyAll(together, x);
+        for (Output output : outputs) {
+            switch (output.projection()) {
+                case Projection.Plain _, Projection.Trained _, Projection.LowRank _ ->
+                    addBias(output.projection().base(), output.y());
+                case Projection.Served served -> scaleRows(served, output.y());
+                case Projection.Decomposed _,
+                        Projection.ScaledInput _,
+                        Projection.ScaledOutput _,
+                        Projection.Mixed _ -> {}
+            }
+        }
+    }
+
+    private static LinearLayer adapted(Weights.Linear base, LowRank adapter, Tensor x, Output output) {
+        Tensor lowRank = output.beside().lowRank(x.rows(), adapter.rank());
+        return new LinearLayer.Adapted(base.weight(), adapter, lowRank, output.y());
     }
 
     /** A way to multiply with the frozen weight: y = x Wᵀ. */
@@ -159,20 +203,16 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
             case Projection.Plain(Weights.Linear base) -> addBias(base, y);
             case Projection.Trained trained -> addBias(trained.base(), y);
             case Projection.LowRank lora -> {
-                addProduct(lora.a(), lora.b(), lora.scale(), x, y, beside);
+                addLowRank(lora.adapter(), x, y, beside);
                 addBias(lora.base(), y);
             }
             case Projection.Decomposed dora -> {
-                addProduct(dora.a(), dora.b(), dora.scale(), x, product, beside);
+                addLowRank(dora.adapter(), x, product, beside);
                 kernels.scaleColumns(product, dora.rows().scales(), y);
                 addBias(dora.base(), y);
             }
             case Projection.Served served -> {
-                kernels.addLowRank(
-                        served.adapter(),
-                        x,
-                        beside.lowRank(x.rows(), served.adapter().rank()),
-                        y);
+                addLowRank(served.adapter(), x, y, beside);
                 scaleRows(served, y);
             }
             case Projection.ScaledOutput ia3 -> {
@@ -200,9 +240,7 @@ record Transformer(ModelConfig config, Kernels kernels, RotaryTables rotary) {
     }
 
     /** y += scale·B(Ax). */
-    private void addProduct(Matrix a, Matrix b, float scale, Tensor x, Tensor y, Room beside) {
-        Tensor lowRank = beside.lowRank(x.rows(), a.rows());
-        kernels.multiply(a, x, lowRank);
-        kernels.multiplyAdd(b, lowRank, scale, y);
+    private void addLowRank(LowRank adapter, Tensor x, Tensor y, Room beside) {
+        kernels.addLowRank(adapter, x, beside.lowRank(x.rows(), adapter.rank()), y);
     }
 }

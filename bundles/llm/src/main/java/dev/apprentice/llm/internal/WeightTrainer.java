@@ -15,11 +15,12 @@ final class WeightTrainer implements AutoCloseable {
     private final TrainingPass pass;
 
     WeightTrainer(Transformer transformer, TrainedWeights weights, TrainingPlan plan) {
-        this.kernels = transformer.kernels();
         this.weights = weights;
         this.plan = plan;
         Network network = Network.trained(weights);
-        this.pass = new TrainingPass(transformer, network, network);
+        Transformer rounding = transformer.asExactAs(network);
+        this.kernels = rounding.kernels();
+        this.pass = new TrainingPass(rounding, network, network);
     }
 
     /**

@@ -60,7 +60,7 @@ final class Attention {
                     shape.scale(),
                     Gemm.Result.REPLACE,
                     scores);
-            CausalSoftmax.run(memory, rows, width, past + from + 1 - first, shape.window());
+            products.softmax(memory, rows, width, past + from + 1 - first, shape.window());
             products.many(WorkerPool.SERIAL, scores, Layout.PLAIN, v, Layout.PLAIN, 1, Gemm.Result.REPLACE, o);
         }
     }

@@ -59,9 +59,9 @@ final class AttentionBackward {
             Operand dScores = Operand.of(scoreMemory, rows, seen);
 
             replace(products, q, k, shape.scale(), weights);
-            CausalSoftmax.run(weightMemory, rows, seen, from + 1 - first, shape.window());
+            products.softmax(weightMemory, rows, seen, from + 1 - first, shape.window());
             replace(products, upstream, v, 1, dScores);
-            CausalSoftmax.backward(weightMemory, scoreMemory, rows, seen, shape.scale());
+            products.softmaxBackward(weightMemory, scoreMemory, rows, seen, shape.scale());
 
             Operand dValues = Operand.part(gradient.values(), first, seen, keyColumn, d);
             Operand dKeys = Operand.part(gradient.keys(), first, seen, keyColumn, d);

@@ -43,6 +43,10 @@ final class NativeFunctions {
             LINKER.downcallHandle(procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), CRITICAL);
     private static final MethodHandle SWIGLU_BACKWARD = LINKER.downcallHandle(
             procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), CRITICAL);
+    private static final MethodHandle CAUSAL_SOFTMAX =
+            LINKER.downcallHandle(procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), CRITICAL);
+    private static final MethodHandle SOFTMAX_BACKWARD =
+            LINKER.downcallHandle(procedure(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_FLOAT), CRITICAL);
     private static final MethodHandle ATTEND = LINKER.downcallHandle(
             procedure(
                     JAVA_INT,
@@ -111,6 +115,8 @@ final class NativeFunctions {
     private final MemorySegment swiGluBackward;
     private final MemorySegment dropBelow;
     private final MemorySegment attend;
+    private final MemorySegment causalSoftmax;
+    private final MemorySegment softmaxBackward;
     private final MemorySegment gemmF32;
     private final MemorySegment addLowRank;
 
@@ -134,6 +140,8 @@ final class NativeFunctions {
         swiGlu = library.findOrThrow("apprentice_swiglu");
         swiGluBackward = library.findOrThrow("apprentice_swiglu_backward");
         attend = library.findOrThrow("apprentice_attend");
+        causalSoftmax = library.findOrThrow("apprentice_causal_softmax");
+        softmaxBackward = library.findOrThrow("apprentice_softmax_backward");
         tiles = best == MatrixUnit.TILES && call(library.findOrThrow("apprentice_may_use_amx")) == 1;
         gemmBf16 = library.findOrThrow(tiles ? "apprentice_gemm_amx" : "apprentice_gemm_bf16");
         addLowRank = library.findOrThrow("apprentice_add_low_rank");
@@ -280,6 +288,22 @@ final class NativeFunctions {
     void swiGluBackward(long gate, long up, long dOut, long dGate, long dUp, long count) {
         try {
             SWIGLU_BACKWARD.invokeExact(swiGluBackward, gate, up, dOut, dGate, dUp, count);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    void causalSoftmax(long scores, long rows, long width, long visible, long window) {
+        try {
+            CAUSAL_SOFTMAX.invokeExact(causalSoftmax, scores, rows, width, visible, window);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    void softmaxBackward(long weights, long dWeights, long rows, long width, float scale) {
+        try {
+            SOFTMAX_BACKWARD.invokeExact(softmaxBackward, weights, dWeights, rows, width, scale);
         } catch (Throwable e) {
             throw impossible(e);
         }

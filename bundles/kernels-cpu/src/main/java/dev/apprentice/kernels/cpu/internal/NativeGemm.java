@@ -1,9 +1,13 @@
 package dev.apprentice.kernels.cpu.internal;
 
+import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.LowRank;
+import dev.apprentice.compute.Matrix;
+import dev.apprentice.compute.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The general matrix product C (m, n) = or += scale · A (m, k) B (k, n) in C; a task owns up to 64 columns. Weights of 16 bits and
@@ -19,6 +23,9 @@ final class NativeGemm {
 
     /** Rows of A that one task brings into the micro-kernel's order. */
     private static final int LEFT_ROWS = 16;
+
+    /** The same where they are columns in memory, of which a page has only so many beside each other. */
+    private static final int TRANSPOSED_LEFT_ROWS = 64;
 
     private final NativeFunctions functions;
     private final WorkerPool pool;
@@ -57,53 +64,80 @@ final class NativeGemm {
     }
 
     void run() {
-        try (Scratch scratch = Scratch.borrow()) {
-            for (int row = 0; row < c.rows(); row += CHUNK) {
-                int rows = Math.min(CHUNK, c.rows() - row);
-                multiply(List.of(product(left(row, rows, scratch))), c, row, rows);
+        runAll(List.of(new Joined(this, null)));
+    }
+
+    /** The same plus an adapter's product, while that part of C is in the cache. */
+    void run(Beside beside) {
+        runAll(List.of(new Joined(this, beside)));
+    }
+
+    /** A product, and the adapter beside it if there is one. */
+    record Joined(NativeGemm product, @Nullable Beside beside) {}
+
+    /** Products with the same left operand, read in the same way, which is brought into the micro-kernel's order once. */
+    static void runAll(List<Joined> all) {
+        NativeGemm any = all.getFirst().product();
+        try (Scratch scratch = Scratch.borrow();
+                Scratch ofBetween = Scratch.borrow()) {
+            for (int row = 0; row < any.c.rows(); row += CHUNK) {
+                int rows = Math.min(CHUNK, any.c.rows() - row);
+                Left left = any.left(row, rows, scratch);
+                for (Joined joined : all) {
+                    joined.product().multiply(left, joined.beside(), row, rows, ofBetween);
+                }
             }
         } finally {
-            keepReachable(a, b, c);
+            Reference.reachabilityFence(all);
         }
+    }
+
+    private void multiply(Left left, @Nullable Beside beside, int row, int rows, Scratch scratch) {
+        Term product = new Term(type, left, depth, b, layoutB, scale, result);
+        if (beside == null) {
+            multiply(List.of(product), c, row, rows);
+            return;
+        }
+        int rank = beside.between().columns();
+        Term inner = beside.first().of(left, depth, Gemm.Result.REPLACE);
+        multiply(List.of(inner), beside.between(), row, rows);
+        Left narrow = leftBf16(beside.between(), row, rows, rank, scratch);
+        multiply(List.of(product, beside.second().of(narrow, rank, Gemm.Result.ADD)), c, row, rows);
     }
 
     /**
-     * The same plus an adapter in BF16: A reads the rows that the weight reads, and B's product is added while its part of C is in the
-     * cache.
+     * An adapter beside a weight, multiplied as BF16: the first factor reads the rows that the weight reads.
      *
-     * @param lowRank (m, rank), overwritten
+     * @param between (m, rank), receives the product of the first factor
      */
-    void run(LowRank adapter, Operand lowRank) {
-        Operand down = Operand.of(adapter.a());
-        Operand up = Operand.of(adapter.bTransposed());
-        try (Scratch scratch = Scratch.borrow();
-                Scratch ofLowRank = Scratch.borrow()) {
-            for (int row = 0; row < c.rows(); row += CHUNK) {
-                int rows = Math.min(CHUNK, c.rows() - row);
-                Left left = left(row, rows, scratch);
-                Term inner = new Term(NativeType.BF16, left, depth, down, Layout.TRANSPOSED, 1, Gemm.Result.REPLACE);
-                multiply(List.of(inner), lowRank, row, rows);
-                Left leftOfUp = leftBf16(lowRank, row, rows, adapter.rank(), ofLowRank);
-                Term outer = new Term(
-                        NativeType.BF16, leftOfUp, adapter.rank(), up, Layout.PLAIN, adapter.scale(), Gemm.Result.ADD);
-                multiply(List.of(product(left), outer), c, row, rows);
-            }
-        } finally {
-            keepReachable(a, b, c, down, up, lowRank);
+    record Beside(Factor first, Factor second, Operand between) {
+        /** On the way there: A, then B. */
+        static Beside forward(LowRank adapter, Tensor lowRank) {
+            Factor b = switch (adapter) {
+                case LowRank.Trained trained -> new Factor(trained.b(), Layout.TRANSPOSED, trained.scale());
+                case LowRank.Served served -> new Factor(served.bTransposed(), Layout.PLAIN, served.scale());
+            };
+            return new Beside(new Factor(adapter.a(), Layout.TRANSPOSED, 1), b, Operand.of(lowRank));
+        }
+
+        /** On the way back: B, then A. */
+        static Beside backward(LowRank.Trained adapter, Tensor dLowRank) {
+            Factor b = new Factor(adapter.b(), Layout.PLAIN, adapter.scale());
+            return new Beside(b, new Factor(adapter.a(), Layout.PLAIN, 1), Operand.of(dLowRank));
         }
     }
 
-    private static void keepReachable(Operand... operands) {
-        Reference.reachabilityFence(operands);
+    /** One matrix of an adapter. */
+    private record Factor(Matrix matrix, Layout layout, float scale) {
+        Term of(Left left, int depth, Gemm.Result result) {
+            NativeType type = matrix.type() == DataType.F32 ? NativeType.F32_AS_BF16 : NativeType.BF16;
+            return new Term(type, left, depth, Operand.of(matrix), layout, scale, result);
+        }
     }
 
     /** One product of a sum of them: scale · left · right, where left has {@code depth} columns. */
     private record Term(
             NativeType type, Left left, int depth, Operand right, Layout layout, float scale, Gemm.Result result) {}
-
-    private Term product(Left left) {
-        return new Term(type, left, depth, b, layoutB, scale, result);
-    }
 
     /**
      * Rows of A as the micro-kernel reads them.
@@ -126,6 +160,7 @@ final class NativeGemm {
                 left,
                 rows,
                 depth,
+                TRANSPOSED_LEFT_ROWS,
                 (from, count, to) -> functions.leftTransposed(
                         address(a, 0) + 4L * (firstRow + from), a.rowBytes() / 4, count, depth, to, left.stride()));
         return left;
@@ -138,6 +173,7 @@ final class NativeGemm {
                 left,
                 rows,
                 columns,
+                LEFT_ROWS,
                 (from, count, to) -> functions.leftBf16(
                         address(plain, firstRow + from), plain.rowBytes() / 4, count, columns, to, stride));
         return left;
@@ -149,6 +185,7 @@ final class NativeGemm {
                 left,
                 rows,
                 depth,
+                TRANSPOSED_LEFT_ROWS,
                 (from, count, to) -> functions.leftBf16Transposed(
                         address(a, 0) + 4L * (firstRow + from), a.rowBytes() / 4, count, depth, to, left.stride()));
         return left;
@@ -163,12 +200,12 @@ final class NativeGemm {
         void run(int from, int count, long target);
     }
 
-    private void prepare(Left left, int rows, int columns, Preparation preparation) {
-        pool.run(Math.ceilDiv(rows, LEFT_ROWS), 2L * rows * columns, task -> {
-            int from = task * LEFT_ROWS;
+    private void prepare(Left left, int rows, int columns, int rowsPerTask, Preparation preparation) {
+        pool.run(Math.ceilDiv(rows, rowsPerTask), 2L * rows * columns, task -> {
+            int from = task * rowsPerTask;
             preparation.run(
                     from,
-                    Math.min(LEFT_ROWS, rows - from),
+                    Math.min(rowsPerTask, rows - from),
                     left.address() + from * left.stride() * left.elementBytes());
         });
     }

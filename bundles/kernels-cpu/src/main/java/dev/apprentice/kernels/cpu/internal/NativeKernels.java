@@ -1,26 +1,33 @@
 package dev.apprentice.kernels.cpu.internal;
 
-import dev.apprentice.compute.AttentionGradient;
 import dev.apprentice.compute.AttentionShape;
-import dev.apprentice.compute.AttentionTape;
 import dev.apprentice.compute.DataType;
+import dev.apprentice.compute.Kernels;
+import dev.apprentice.compute.LinearLayer;
 import dev.apprentice.compute.LowRank;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The operations with the Vector API; in C those where that pays. */
 public final class NativeKernels extends VectorKernels {
     private final NativeLibrary library;
     private final NativeFunctions functions;
-    private final Products rounded;
+    private final NativeType plain;
 
     /** @param library closed with these kernels */
     public NativeKernels(NativeLibrary library, int threads) {
-        super(threads, new NativeProducts(library.functions(), NativeType.F32));
+        this(library, new WorkerPool(threads), NativeType.F32);
+    }
+
+    /** @param plain what F32 is multiplied as */
+    private NativeKernels(NativeLibrary library, WorkerPool pool, NativeType plain) {
+        super(pool, new NativeProducts(library.functions(), plain));
         this.library = library;
         this.functions = library.functions();
-        this.rounded = new NativeProducts(functions, NativeType.F32_AS_BF16);
+        this.plain = plain;
     }
 
     @Override
@@ -29,10 +36,19 @@ public final class NativeKernels extends VectorKernels {
     }
 
     @Override
+    public Kernels asExactAs(DataType held) {
+        NativeType type = NativeType.of(held);
+        boolean exact = type == null || type == NativeType.F32;
+        return exact ? this : new NativeKernels(library, pool, NativeType.F32_AS_BF16);
+    }
+
+    @Override
     public void addLowRank(LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
-        if (x.rows() <= Products.MOST_TOKENS && NativeLowRank.reads(adapter)) {
+        if (x.rows() <= Products.MOST_TOKENS
+                && adapter instanceof LowRank.Served served
+                && NativeLowRank.reads(served)) {
             Shapes.lowRank(adapter, x, lowRank, y);
-            NativeLowRank.addFew(functions, pool, adapter, x, lowRank, y);
+            NativeLowRank.addFew(functions, pool, served, x, lowRank, y);
         } else {
             super.addLowRank(adapter, x, lowRank, y);
         }
@@ -40,47 +56,106 @@ public final class NativeKernels extends VectorKernels {
 
     @Override
     public void multiplyAdapted(Matrix weight, LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
+        LinearLayer.Adapted layer = new LinearLayer.Adapted(weight, adapter, lowRank, y);
         NativeType type = NativeType.of(weight.type());
-        if (type == null || type == NativeType.F32 || !NativeLowRank.reads(adapter)) {
+        if (type == null || !joins(layer, x.rows())) {
             super.multiplyAdapted(weight, adapter, x, lowRank, y);
-            return;
-        }
-        Shapes.product(weight, x, y);
-        Shapes.lowRank(adapter, x, lowRank, y);
-        if (x.rows() <= Products.MOST_TOKENS) {
-            NativeLowRank.few(functions, pool, type, weight, adapter, x, lowRank, y);
+        } else if (x.rows() <= Products.MOST_TOKENS && adapter instanceof LowRank.Served served) {
+            Shapes.product(weight, x, y);
+            Shapes.lowRank(adapter, x, lowRank, y);
+            NativeLowRank.few(functions, pool, type, weight, served, x, lowRank, y);
         } else {
-            new NativeGemm(
-                            functions,
-                            pool,
-                            type,
-                            Operand.of(x),
-                            Layout.PLAIN,
-                            Operand.of(weight),
-                            Layout.TRANSPOSED,
-                            1,
-                            Gemm.Result.REPLACE,
-                            Operand.of(y))
-                    .run(adapter, Operand.of(lowRank));
+            NativeGemm.runAll(List.of(joined(layer, type, x)));
         }
     }
 
     @Override
-    public void weightGradientAdd(DataType held, Tensor dy, Tensor x, Tensor dWeight) {
-        if (held == DataType.F32) {
-            outerProductAdd(dy, x, 1, dWeight);
-            return;
+    public void multiplyAll(List<LinearLayer> layers, Tensor x) {
+        List<NativeGemm.Joined> products = new ArrayList<>();
+        for (LinearLayer layer : layers) {
+            NativeType type = NativeType.of(layer.weight().type());
+            if (type != null && joins(layer, x.rows()) && x.rows() > Products.MOST_TOKENS) {
+                products.add(joined(layer, type, x));
+            }
         }
-        Shapes.outerProduct(dy, x, dWeight);
-        rounded.many(
+        if (layers.isEmpty() || products.size() < layers.size()) {
+            super.multiplyAll(layers, x);
+        } else {
+            NativeGemm.runAll(products);
+        }
+    }
+
+    /** Whether x is rounded for a layer's weight, and the products of its adapter may be rounded as well. */
+    private boolean joins(LinearLayer layer, int tokens) {
+        if (layer.weight().type() == DataType.F32) {
+            return false;
+        }
+        return switch (layer) {
+            case LinearLayer.Plain _ -> true;
+            case LinearLayer.Adapted adapted -> joins(adapted.adapter(), tokens);
+        };
+    }
+
+    private boolean joins(LowRank adapter, int tokens) {
+        return switch (adapter) {
+            case LowRank.Trained _ -> plain == NativeType.F32_AS_BF16 && tokens > Products.MOST_TOKENS;
+            case LowRank.Served served -> NativeLowRank.reads(served);
+        };
+    }
+
+    private NativeGemm.Joined joined(LinearLayer layer, NativeType type, Tensor x) {
+        Shapes.product(layer.weight(), x, layer.y());
+        NativeGemm product = gemm(type, x, layer.weight(), Layout.TRANSPOSED, Gemm.Result.REPLACE, layer.y());
+        return switch (layer) {
+            case LinearLayer.Plain _ -> new NativeGemm.Joined(product, null);
+            case LinearLayer.Adapted adapted -> {
+                Shapes.lowRank(adapted.adapter(), x, adapted.lowRank(), adapted.y());
+                yield new NativeGemm.Joined(product, NativeGemm.Beside.forward(adapted.adapter(), adapted.lowRank()));
+            }
+        };
+    }
+
+    @Override
+    public void multiplyAdaptedTransposed(
+            Matrix weight, LowRank.Trained adapter, Tensor dy, Tensor dLowRank, Tensor dx) {
+        if (!throughBoth(weight, adapter, dy, dLowRank, Gemm.Result.REPLACE, dx)) {
+            super.multiplyAdaptedTransposed(weight, adapter, dy, dLowRank, dx);
+        }
+    }
+
+    @Override
+    public void multiplyAdaptedTransposedAdd(
+            Matrix weight, LowRank.Trained adapter, Tensor dy, Tensor dLowRank, Tensor dx) {
+        if (!throughBoth(weight, adapter, dy, dLowRank, Gemm.Result.ADD, dx)) {
+            super.multiplyAdaptedTransposedAdd(weight, adapter, dy, dLowRank, dx);
+        }
+    }
+
+    /** False where the adapter is to be exact. */
+    private boolean throughBoth(
+            Matrix weight, LowRank.Trained adapter, Tensor dy, Tensor dLowRank, Gemm.Result result, Tensor dx) {
+        NativeType type = NativeType.of(weight.type());
+        if (type == null || type == NativeType.F32 || plain == NativeType.F32) {
+            return false;
+        }
+        Shapes.product(weight, dx, dy);
+        Shapes.lowRank(adapter, dx, dLowRank, dy);
+        gemm(type, dy, weight, Layout.PLAIN, result, dx).run(NativeGemm.Beside.backward(adapter, dLowRank));
+        return true;
+    }
+
+    private NativeGemm gemm(NativeType type, Tensor x, Matrix weight, Layout layout, Gemm.Result result, Tensor y) {
+        return new NativeGemm(
+                functions,
                 pool,
-                Operand.of(dy),
-                Layout.TRANSPOSED,
+                type,
                 Operand.of(x),
                 Layout.PLAIN,
+                Operand.of(weight),
+                layout,
                 1,
-                Gemm.Result.ADD,
-                Operand.of(dWeight));
+                result,
+                Operand.of(y));
     }
 
     @Override
@@ -124,28 +199,6 @@ public final class NativeKernels extends VectorKernels {
         } else {
             super.attention(shape, past, query, keys, values, out);
         }
-    }
-
-    @Override
-    public void attention(AttentionShape shape, DataType held, AttentionTape forward, Tensor out) {
-        if (held == DataType.F32) {
-            super.attention(shape, held, forward, out);
-            return;
-        }
-        Shapes.attention(shape, 0, forward.query(), forward.keys(), forward.values(), out);
-        Attention.run(rounded, pool, shape, 0, forward.query(), forward.keys(), forward.values(), out);
-    }
-
-    @Override
-    public void attentionBackward(
-            AttentionShape shape, DataType held, AttentionTape forward, Tensor dOut, AttentionGradient gradient) {
-        if (held == DataType.F32) {
-            super.attentionBackward(shape, held, forward, dOut, gradient);
-            return;
-        }
-        Shapes.attention(shape, 0, forward.query(), forward.keys(), forward.values(), dOut);
-        Shapes.attention(shape, 0, gradient.query(), gradient.keys(), gradient.values(), dOut);
-        AttentionBackward.run(rounded, pool, shape, forward, dOut, gradient);
     }
 
     @Override

@@ -11,7 +11,7 @@ final class NativeLowRank {
     private NativeLowRank() {}
 
     /** Whether an adapter can be read. */
-    static boolean reads(LowRank adapter) {
+    static boolean reads(LowRank.Served adapter) {
         return adapter.a().type() == DataType.BF16 && adapter.bTransposed().type() == DataType.BF16;
     }
 
@@ -21,7 +21,7 @@ final class NativeLowRank {
             WorkerPool pool,
             NativeType type,
             Matrix weight,
-            LowRank adapter,
+            LowRank.Served adapter,
             Tensor x,
             Tensor lowRank,
             Tensor y) {
@@ -41,7 +41,7 @@ final class NativeLowRank {
 
     /** y += scale · B(Ax) for a few tokens. */
     static void addFew(
-            NativeFunctions functions, WorkerPool pool, LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
+            NativeFunctions functions, WorkerPool pool, LowRank.Served adapter, Tensor x, Tensor lowRank, Tensor y) {
         NativeGemv.run(functions, pool, NativeType.BF16, adapter.a(), x, 1, Gemm.Result.REPLACE, lowRank);
         addColumns(functions, adapter, lowRank, y, 0, y.columns());
         keepReachable(adapter, lowRank);
@@ -49,7 +49,7 @@ final class NativeLowRank {
     }
 
     private static void addColumns(
-            NativeFunctions functions, LowRank adapter, Tensor lowRank, Tensor y, int first, int count) {
+            NativeFunctions functions, LowRank.Served adapter, Tensor lowRank, Tensor y, int first, int count) {
         functions.addLowRank(
                 adapter.bTransposed().data().address() + 2L * first,
                 y.columns(),

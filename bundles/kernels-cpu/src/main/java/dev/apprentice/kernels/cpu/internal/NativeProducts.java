@@ -4,8 +4,10 @@ import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.InputMajorMatrix;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 
-/** Products in C for the types that it reads, with the Vector API for others. What is F32 is multiplied as it is, or rounded to BF16. */
+/** In C, products with types that it does not read with the Vector API. What is F32 is multiplied as it is, or rounded to BF16. */
 final class NativeProducts implements Products {
     private final NativeFunctions functions;
     private final NativeType plain;
@@ -58,5 +60,18 @@ final class NativeProducts implements Products {
         } else {
             new NativeGemm(functions, pool, type, a, layoutA, b, layoutB, scale, result, c).run();
         }
+    }
+
+    @Override
+    public void softmax(MemorySegment scores, int rows, int width, int visible, int window) {
+        functions.causalSoftmax(scores.address(), rows, width, visible, window);
+        Reference.reachabilityFence(scores);
+    }
+
+    @Override
+    public void softmaxBackward(MemorySegment weights, MemorySegment dWeights, int rows, int width, float scale) {
+        functions.softmaxBackward(weights.address(), dWeights.address(), rows, width, scale);
+        Reference.reachabilityFence(weights);
+        Reference.reachabilityFence(dWeights);
     }
 }

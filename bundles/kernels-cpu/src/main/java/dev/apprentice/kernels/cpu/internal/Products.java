@@ -3,8 +3,9 @@ package dev.apprentice.kernels.cpu.internal;
 import dev.apprentice.compute.InputMajorMatrix;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
+import java.lang.foreign.MemorySegment;
 
-/** Matrix products, where nearly all time goes, in one of two ways: with the Vector API or in C. */
+/** Matrix products and the softmax between those of attention, where nearly all time goes, in one of two ways: with the Vector API or in C. */
 interface Products {
     /** Tokens up to which {@link #few} is faster than packing operands for {@link #many}. */
     int MOST_TOKENS = 8;
@@ -28,4 +29,10 @@ interface Products {
             float scale,
             Gemm.Result result,
             Operand c);
+
+    /** As {@link CausalSoftmax#run}. */
+    void softmax(MemorySegment scores, int rows, int width, int visible, int window);
+
+    /** As {@link CausalSoftmax#backward}. */
+    void softmaxBackward(MemorySegment weights, MemorySegment dWeights, int rows, int width, float scale);
 }

@@ -40,10 +40,13 @@ public final class Shapes {
                         + text(input) + " and " + text(output));
     }
 
-    /** A (rank, in), x (n, in), lowRank (n, rank), Bᵀ (rank, out), y (n, out). */
+    /** A (rank, in), x (n, in), lowRank (n, rank), B (out, rank) or Bᵀ (rank, out), y (n, out). */
     public static void lowRank(LowRank adapter, Tensor x, Tensor lowRank, Tensor y) {
         product(adapter.a(), x, lowRank);
-        product(adapter.bTransposed(), y, lowRank);
+        switch (adapter) {
+            case LowRank.Trained trained -> product(trained.b(), lowRank, y);
+            case LowRank.Served served -> product(served.bTransposed(), y, lowRank);
+        }
     }
 
     /** dy (n, out), x (n, in), dWeight (out, in). */

@@ -26,11 +26,12 @@ public class VectorKernels implements Kernels, AutoCloseable {
     private final Products products;
 
     public VectorKernels(int threads) {
-        this(threads, new VectorProducts());
+        this(new WorkerPool(threads), new VectorProducts());
     }
 
-    VectorKernels(int threads, Products products) {
-        this.pool = new WorkerPool(threads);
+    /** @param pool closed with these kernels */
+    VectorKernels(WorkerPool pool, Products products) {
+        this.pool = pool;
         this.products = products;
     }
 

@@ -3,6 +3,7 @@ package dev.apprentice.kernels.cpu.internal;
 import dev.apprentice.compute.InputMajorMatrix;
 import dev.apprentice.compute.Matrix;
 import dev.apprentice.compute.Tensor;
+import java.lang.foreign.MemorySegment;
 
 /** Products with the Vector API. */
 final class VectorProducts implements Products {
@@ -32,5 +33,15 @@ final class VectorProducts implements Products {
             Gemm.Result result,
             Operand c) {
         Gemm.run(pool, a, layoutA, b, layoutB, scale, result, c);
+    }
+
+    @Override
+    public void softmax(MemorySegment scores, int rows, int width, int visible, int window) {
+        CausalSoftmax.run(scores, rows, width, visible, window);
+    }
+
+    @Override
+    public void softmaxBackward(MemorySegment weights, MemorySegment dWeights, int rows, int width, float scale) {
+        CausalSoftmax.backward(weights, dWeights, rows, width, scale);
     }
 }
