@@ -33,29 +33,29 @@ class RecallWeights {
                 ? 1
                 : 0;
         double words = continued.isEmpty() ? 0 : Math.exp(wordsScore(continued, fromText, wordsRight, agreed));
-        double states = neighbours.isEmpty() ? 0 : Math.exp(statesScore(neighbours, statesRight));
+        double states = neighbours.isEmpty() ? 0 : Math.exp(statesScore(neighbours, statesRight, agreed));
         double scale = strength / (1 + words + states);
         double most = Math.min(1, MOST / Math.max(scale * (words + states), Double.MIN_NORMAL));
         return new Pair(most * scale * words, most * scale * states);
     }
 
     /*
-     * The coefficients maximise the likelihood of the mixture on texts of two libraries (jsoup and vavr) that the memory did not hold,
-     * while an adapter had learned from others of the same library for 60 cycles, and on general text (the rehearsal texts) with 0.3 of
-     * their weight: without that, recall makes code of another kind harder to foretell.
+     * The coefficients maximise the likelihood of the mixture on what was written in a library (jsoup) after an adapter had learned from
+     * the earlier part for 60 cycles, with the memory of that part and the text before each place at hand; and on general text (the
+     * rehearsal texts) with a tenth of that weight, because recall makes code of another kind harder to foretell.
      */
 
     private static double wordsScore(Continuations continued, boolean fromText, double right, double agreed) {
-        return -11.2
-                + 1.33 * Math.log(continued.length())
-                + 0.28 * Math.log(continued.total())
-                + 4.56 * continued.agreement()
-                - (fromText ? 3.4 : 0)
-                + 4 * right
-                + 1.5 * agreed;
+        return -9.8
+                + 1.3 * Math.log(continued.length())
+                + 0.58 * Math.log(continued.total())
+                + 3.7 * continued.agreement()
+                + (fromText ? 0.73 : 0)
+                + 2.5 * right
+                + 0.68 * agreed;
     }
 
-    private static double statesScore(Neighbours neighbours, double right) {
-        return -11.3 + 8 * neighbours.nearest() + 1.4 * neighbours.agreement() + 4.2 * right;
+    private static double statesScore(Neighbours neighbours, double right, double agreed) {
+        return -9.9 + 6.8 * neighbours.nearest() + 1.55 * neighbours.agreement() + 2.85 * right + 0.3 * agreed;
     }
 }

@@ -63,10 +63,7 @@ final class StateIndex {
             int to = known < 0 ? -known - 1 : known;
             int from = Math.max(0, to - LOOKS);
             return new Candidates(
-                    to - from,
-                    keys.asSlice((long) from * KEY_BYTES, (long) (to - from) * KEY_BYTES),
-                    followers,
-                    from);
+                    to - from, keys.asSlice((long) from * KEY_BYTES, (long) (to - from) * KEY_BYTES), followers, from);
         }
     }
 
