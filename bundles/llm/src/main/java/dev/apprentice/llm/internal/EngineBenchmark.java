@@ -4,6 +4,10 @@ import dev.apprentice.compute.DataType;
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.LearningAlgebra;
 import dev.apprentice.model.Adapter;
+import dev.apprentice.model.AdapterKind;
+import dev.apprentice.model.AdapterKind.Form;
+import dev.apprentice.model.AdapterKind.Scaling;
+import dev.apprentice.model.AdapterKind.Size;
 import dev.apprentice.model.AdapterSpec;
 import dev.apprentice.model.Benchmark;
 import dev.apprentice.model.GenerationRequest;
@@ -21,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
@@ -32,6 +37,10 @@ import org.jspecify.annotations.Nullable;
 /** Drives whole models the way everybody else does, so that what is measured is what a user gets. */
 public final class EngineBenchmark implements Benchmark {
     private static final AdapterSpec LORA = new AdapterSpec(16, 32, AdapterSpec.LINEAR_LAYERS);
+    private static final AdapterSpec DORA = new AdapterSpec(
+            new AdapterKind.LowRank(new Size(16, 32), Scaling.BY_RANK, Form.DECOMPOSED, Map.of()),
+            AdapterSpec.LINEAR_LAYERS,
+            List.of());
     private static final int[] PROMPTS = {128, 512};
     private static final int SEQUENCE = 512;
     private static final int MOST_HELD_OUT = 65_536;
@@ -217,6 +226,8 @@ public final class EngineBenchmark implements Benchmark {
                 case LORA -> {
                     Adapter adapter = model.freshAdapter(LORA, 1);
                     turnAbout("lora decode", () -> decode(null), () -> decode(adapter));
+                    Adapter decomposed = model.freshAdapter(DORA, 1);
+                    turnAbout("dora decode", () -> decode(null), () -> decode(decomposed));
                     for (int length : PROMPTS) {
                         turnAbout(
                                 "lora prefill " + length, () -> prefill(length, null), () -> prefill(length, adapter));

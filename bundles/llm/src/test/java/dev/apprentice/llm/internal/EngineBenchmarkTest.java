@@ -43,6 +43,7 @@ class EngineBenchmarkTest {
                         "train 512",
                         "pretrain 512",
                         "lora decode",
+                        "dora decode",
                         "lora prefill 128",
                         "lora prefill 512",
                         "sparse 0 %",
