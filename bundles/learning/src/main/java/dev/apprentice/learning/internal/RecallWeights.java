@@ -3,16 +3,11 @@ package dev.apprentice.learning.internal;
 /**
  * How much each way of recalling counts beside the model: the softmax of linear functions of how good the recollection looks, in which
  * the model has 0. The rate of right ones of late makes recall fall silent in text of another kind.
+ *
+ * @param strength what weights are multiplied with: 1 as calibrated
  */
-class RecallWeights {
+record RecallWeights(double strength) {
     private static final double MOST = 0.98; // of both together
-
-    private final double strength;
-
-    /** @param strength what weights are multiplied with: 1 as calibrated */
-    RecallWeights(double strength) {
-        this.strength = strength;
-    }
 
     /** Both between 0 and 1, as their sum is. */
     record Pair(double words, double states) {
