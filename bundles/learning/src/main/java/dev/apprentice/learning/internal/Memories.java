@@ -1,6 +1,7 @@
 package dev.apprentice.learning.internal;
 
 import dev.apprentice.compute.Quantizer;
+import dev.apprentice.learning.Experience;
 import dev.apprentice.learning.LearnerProfile;
 import dev.apprentice.learning.LearningSettings;
 import dev.apprentice.learning.Memory;
@@ -16,6 +17,7 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +127,7 @@ final class Memories {
         private final Experiences experiences;
         private final int sequenceLength;
         private final Samples encoder;
+        private final Map<Long, TrainingSample> samples = new HashMap<>(); // by experience
         private final Map<Long, TextIndex> words = new LinkedHashMap<>(); // by last experience, oldest first
         private final StateIndex states = new StateIndex(tools.kernels());
         private final NavigableMap<Long, Integer> placesUpTo = new TreeMap<>(Map.of(0L, 0)); // by experience
@@ -145,15 +148,20 @@ final class Memories {
                 return known;
             }
             List<Experiences.Stored> read = experiences.readUpTo(last);
+            samples.keySet().retainAll(read.stream().map(Experiences.Stored::id).collect(Collectors.toSet()));
             TextIndex index = new TextIndex(read.size() * sequenceLength);
             for (Experiences.Stored stored : read) {
-                add(encoder.of(stored.experience()), index);
+                add(sample(stored.id(), stored.experience()), index);
             }
             if (words.size() == KEPT) {
                 words.remove(words.keySet().iterator().next());
             }
             words.put(last, index);
             return index;
+        }
+
+        private TrainingSample sample(long id, Experience experience) {
+            return samples.computeIfAbsent(id, unknown -> encoder.of(experience));
         }
 
         private static void add(TrainingSample sample, TextIndex index) {
@@ -170,7 +178,7 @@ final class Memories {
         /** How many places there are up to an experience. */
         private int places(long last) {
             for (Experiences.Keyed keyed : experiences.keyed(placesUpTo.lastKey(), last, origin(sequenceLength))) {
-                TrainingSample sample = encoder.of(keyed.experience());
+                TrainingSample sample = sample(keyed.id(), keyed.experience());
                 states.add(sample.tokens(), sample.from(), keyed.keys());
                 placesUpTo.put(keyed.id(), states.size());
             }

@@ -24,7 +24,9 @@ record RecallWeights(double strength) {
      * @param statesRight the same of recall by states
      */
     Pair of(Continuations continued, boolean fromText, double wordsRight, Neighbours neighbours, double statesRight) {
-        double agreed = !continued.isEmpty() && !neighbours.isEmpty() && continued.likeliest() == neighbours.likeliest()
+        double agreed = !continued.isEmpty()
+                        && !neighbours.isEmpty()
+                        && continued.counts().likeliest() == neighbours.shares().likeliest()
                 ? 1
                 : 0;
         double words = continued.isEmpty() ? 0 : Math.exp(wordsScore(continued, fromText, wordsRight, agreed));
@@ -43,14 +45,14 @@ record RecallWeights(double strength) {
     private static double wordsScore(Continuations continued, boolean fromText, double right, double agreed) {
         return -9.8
                 + 1.3 * Math.log(continued.length())
-                + 0.58 * Math.log(continued.total())
-                + 3.7 * continued.agreement()
+                + 0.58 * Math.log(continued.counts().total())
+                + 3.7 * continued.counts().agreement()
                 + (fromText ? 0.73 : 0)
                 + 2.5 * right
                 + 0.68 * agreed;
     }
 
     private static double statesScore(Neighbours neighbours, double right, double agreed) {
-        return -9.9 + 6.8 * neighbours.nearest() + 1.55 * neighbours.agreement() + 2.85 * right + 0.3 * agreed;
+        return -9.9 + 6.8 * neighbours.nearest() + 1.55 * neighbours.shares().agreement() + 2.85 * right + 0.3 * agreed;
     }
 }

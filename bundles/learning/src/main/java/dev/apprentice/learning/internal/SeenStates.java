@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The places of the text at hand by the token before them. Keys are made of states when they are first compared. */
 final class SeenStates {
@@ -19,15 +18,15 @@ final class SeenStates {
     /** A place between two tokens. */
     final class Place {
         private final int last;
-        private final float[] state;
         private final int follower;
-        private float @Nullable [] key;
+        private float[] vector;
+        private boolean isKey;
 
-        private Place(int last, float[] state, float @Nullable [] key, int follower) {
+        private Place(int last, int follower, float[] vector, boolean isKey) {
             this.last = last;
-            this.state = state;
-            this.key = key;
             this.follower = follower;
+            this.vector = vector;
+            this.isKey = isKey;
         }
 
         int last() {
@@ -39,20 +38,26 @@ final class SeenStates {
         }
 
         float[] key() {
-            float[] known = key;
-            if (known == null) {
-                known = keys.of(state, 0);
-                key = known;
+            if (!isKey) {
+                vector = keys.of(vector, 0);
+                isKey = true;
             }
-            return known;
+            return vector;
         }
     }
 
-    /** @param key of the state, if it is known */
-    void add(int last, float[] state, float @Nullable [] key, int follower) {
-        Place place = new Place(last, state, key, follower);
+    /** Adds a place whose key is known. */
+    void add(int last, float[] key, int follower) {
+        add(new Place(last, follower, key, true));
+    }
+
+    void addState(int last, float[] state, int follower) {
+        add(new Place(last, follower, state, false));
+    }
+
+    private void add(Place place) {
         all.add(place);
-        byToken.computeIfAbsent(last, token -> new ArrayList<>()).add(place);
+        byToken.computeIfAbsent(place.last, token -> new ArrayList<>()).add(place);
     }
 
     /** The places that were added last, in the order of the text. */

@@ -1,7 +1,6 @@
 package dev.apprentice.learning.internal;
 
 import dev.apprentice.model.Recall;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -13,6 +12,7 @@ import java.util.Optional;
 final class TextRecall implements Recall {
     private static final int EXPECTED = 1 << 12; // tokens of a text
     private static final int TRIED = 48; // places of a prompt
+    private static final float[] UNKNOWN = {};
 
     private final TextIndex words;
     private final StateIndex.Search states;
@@ -25,8 +25,7 @@ final class TextRecall implements Recall {
     private final HitRate statesRight = new HitRate();
     private boolean triedPrompt;
     private int last = -1;
-    private float[] state = new float[0];
-    private float[] key = new float[0];
+    private float[] key = UNKNOWN; // of the state after the last token
     private Continuations continued = new Continuations();
     private boolean fromText;
     private Neighbours neighbours = new Neighbours();
@@ -43,14 +42,14 @@ final class TextRecall implements Recall {
     @Override
     public void read(int token) {
         if (!continued.isEmpty()) {
-            wordsRight.note(continued.likeliest() == token);
+            wordsRight.note(continued.counts().likeliest() == token);
         }
         if (!neighbours.isEmpty()) {
-            statesRight.note(neighbours.likeliest() == token);
+            statesRight.note(neighbours.shares().likeliest() == token);
         }
-        if (state.length > 0) {
-            seen.add(last, state, key, token);
-            state = new float[0];
+        if (key.length > 0) {
+            seen.add(last, key, token);
+            key = UNKNOWN;
         }
         neighbours = new Neighbours();
         last = token;
@@ -63,7 +62,7 @@ final class TextRecall implements Recall {
 
     @Override
     public void seen(int token, float[] at, int next) {
-        seen.add(token, at, null, next);
+        seen.addState(token, at, next);
     }
 
     @Override
@@ -72,7 +71,6 @@ final class TextRecall implements Recall {
             triedPrompt = true;
             tryPrompt();
         }
-        state = at;
         if (at.length > 0) {
             key = keys.of(at, 0);
             neighbours = alike();
@@ -87,7 +85,7 @@ final class TextRecall implements Recall {
             Neighbours found = new Neighbours();
             states.find(place.last(), place.key(), found);
             if (!found.isEmpty()) {
-                statesRight.note(found.settle().likeliest() == place.follower());
+                statesRight.note(found.settle().shares().likeliest() == place.follower());
             }
         }
     }
@@ -100,28 +98,17 @@ final class TextRecall implements Recall {
     }
 
     private Foretold mixed(RecallWeights.Pair pair) {
-        int[] exact = pair.words() > 0 ? continued.tokens() : new int[0];
-        int[] alike = pair.states() > 0 ? neighbours.tokens() : new int[0];
-        int[] tokens = Arrays.copyOf(exact, exact.length + alike.length);
-        double[] shares = new double[tokens.length];
-        int count = 0;
-        count = add(exact, continued.shares(), pair.words() / pair.sum(), tokens, shares, count);
-        count = add(alike, neighbours.shares(), pair.states() / pair.sum(), tokens, shares, count);
-        return new Foretold(Arrays.copyOf(tokens, count), Arrays.copyOf(shares, count), pair.sum());
+        TokenShares both = new TokenShares();
+        add(continued.counts(), pair.words(), both);
+        add(neighbours.shares(), pair.states(), both);
+        return new Foretold(both.tokens(), both.shares(), pair.sum());
     }
 
-    /** Adds a part's shares to those of the tokens so far; how many tokens there are then. */
-    private static int add(int[] part, double[] partShares, double scale, int[] tokens, double[] shares, int count) {
-        int different = count;
-        for (int i = 0; i < part.length; i++) {
-            int at = 0;
-            while (at < different && tokens[at] != part[i]) {
-                at++;
-            }
-            tokens[at] = part[i];
-            shares[at] += scale * partShares[i];
-            different = Math.max(different, at + 1);
+    private static void add(TokenShares part, double weight, TokenShares both) {
+        int[] tokens = part.tokens();
+        double[] shares = part.shares();
+        for (int i = 0; i < tokens.length; i++) {
+            both.add(tokens[i], weight * shares[i]);
         }
-        return different;
     }
 }

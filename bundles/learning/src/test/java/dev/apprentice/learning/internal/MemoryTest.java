@@ -18,6 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MemoryTest {
+    private static final Experience LATE =
+            TestPlatform.experience("// later\n", "abandonShip(everybody, now);\n", Experience.Verdict.ACCEPTED);
+    private static final Experience SECRET =
+            TestPlatform.experience("// rules\n", "secretSauce(ketchup, mustard);\n", Experience.Verdict.ACCEPTED);
+
     @TempDir
     Path home;
 
@@ -87,20 +92,18 @@ class MemoryTest {
         TestPlatform.record(learner, 0, 3);
         learner.cycle(Progress.SILENT);
         String before = learner.head().id();
-        Experience late =
-                TestPlatform.experience("// later\n", "abandonShip(everybody, now);\n", Experience.Verdict.ACCEPTED);
-        learner.record(late);
-        assertThat(recalledByStates(learner, late)).isLessThan(0.5);
+        learner.record(LATE);
+        assertThat(recalledByStates(learner, LATE)).isLessThan(0.5);
 
         learner.cycle(Progress.SILENT);
-        assertThat(recalledByStates(learner, late)).isGreaterThan(0.9);
+        assertThat(recalledByStates(learner, LATE)).isGreaterThan(0.9);
         platform.close();
         platform = new TestPlatform(home);
         learner = platform.learning.resume(TestPlatform.profile());
-        assertThat(recalledByStates(learner, late)).isGreaterThan(0.9);
+        assertThat(recalledByStates(learner, LATE)).isGreaterThan(0.9);
 
         learner = platform.activate(platform.learning.prepareRollback(TestPlatform.profile(), before));
-        assertThat(recalledByStates(learner, late)).isLessThan(0.5);
+        assertThat(recalledByStates(learner, LATE)).isLessThan(0.5);
         assertThat(recalledByStates(learner, TestPlatform.line(1))).isGreaterThan(0.9);
     }
 
@@ -108,15 +111,13 @@ class MemoryTest {
     void theStatesOfARejectedTextAreForgottenAtOnce() {
         Learner learner = platform.install(TestPlatform.profile());
         TestPlatform.record(learner, 0, 2);
-        Experience text =
-                TestPlatform.experience("// rules\n", "secretSauce(ketchup, mustard);\n", Experience.Verdict.ACCEPTED);
-        learner.record(text);
+        learner.record(SECRET);
         learner.cycle(Progress.SILENT);
-        assertThat(recalledByStates(learner, text)).isGreaterThan(0.9);
+        assertThat(recalledByStates(learner, SECRET)).isGreaterThan(0.9);
 
-        learner.record(TestPlatform.experience(text.prompt(), text.answer(), Experience.Verdict.REJECTED));
+        reject(learner, SECRET);
 
-        assertThat(recalledByStates(learner, text)).isLessThan(0.5);
+        assertThat(recalledByStates(learner, SECRET)).isLessThan(0.5);
         assertThat(recalledByStates(learner, TestPlatform.line(1))).isGreaterThan(0.9);
     }
 
@@ -137,6 +138,10 @@ class MemoryTest {
             before = after;
         }
         assertThat(before.reach().states()).isEqualTo(before.reach().words());
+    }
+
+    private static void reject(Learner learner, Experience text) {
+        learner.record(TestPlatform.experience(text.prompt(), text.answer(), Experience.Verdict.REJECTED));
     }
 
     private StoredCommit head() {
@@ -163,34 +168,30 @@ class MemoryTest {
         TestPlatform.record(learner, 0, 4);
         learner.cycle(Progress.SILENT);
         String before = learner.head().id();
-        Experience late =
-                TestPlatform.experience("// later\n", "abandonShip(everybody, now);\n", Experience.Verdict.ACCEPTED);
-        learner.record(late);
+        learner.record(LATE);
         learner.cycle(Progress.SILENT);
-        assertThat(recalls(learner, late)).isTrue();
+        assertThat(recalls(learner, LATE)).isTrue();
 
         learner = platform.activate(platform.learning.prepareRollback(TestPlatform.profile(), before));
 
-        assertThat(recalls(learner, late)).isFalse();
+        assertThat(recalls(learner, LATE)).isFalse();
         assertThat(recalls(learner, TestPlatform.line(1))).isTrue();
     }
 
     @Test
     void survivesARestartAndForgetsARejectedTextAtOnce() {
         Learner learner = platform.install(TestPlatform.profile());
-        Experience text =
-                TestPlatform.experience("// rules\n", "secretSauce(ketchup, mustard);\n", Experience.Verdict.ACCEPTED);
-        learner.record(text);
+        learner.record(SECRET);
         TestPlatform.record(learner, 0, 3);
         learner.cycle(Progress.SILENT);
         platform.close();
         platform = new TestPlatform(home);
         learner = platform.learning.resume(TestPlatform.profile());
-        assertThat(recalls(learner, text)).isTrue();
+        assertThat(recalls(learner, SECRET)).isTrue();
 
-        learner.record(TestPlatform.experience(text.prompt(), text.answer(), Experience.Verdict.REJECTED));
+        reject(learner, SECRET);
 
-        assertThat(recalls(learner, text)).isFalse();
+        assertThat(recalls(learner, SECRET)).isFalse();
         assertThat(recalls(learner, TestPlatform.line(1))).isTrue();
     }
 

@@ -76,7 +76,7 @@ class StateIndexTest {
                     .max(Comparator.comparingDouble(place -> dot(place.key(), wanted)))
                     .orElseThrow();
             assertThat(found.nearest()).isCloseTo(dot(nearest.key(), wanted), within(0.01));
-            assertThat(found.settle().tokens()).contains(nearest.follower());
+            assertThat(found.settle().shares().tokens()).contains(nearest.follower());
         }
     }
 
@@ -148,11 +148,12 @@ class StateIndexTest {
         neighbours.offer(0.9f, 5);
         neighbours.settle();
 
-        assertThat(neighbours.tokens()).containsExactly(5, 6);
+        assertThat(neighbours.shares().tokens()).containsExactly(5, 6);
         double less = Math.exp(-3);
-        assertThat(neighbours.shares()[0]).isCloseTo(2 / (2 + less), within(1e-5));
-        assertThat(neighbours.agreement()).isEqualTo(neighbours.shares()[0]);
-        assertThat(neighbours.likeliest()).isEqualTo(5);
+        assertThat(neighbours.shares().shares()[0]).isCloseTo(2 / (2 + less), within(1e-5));
+        assertThat(neighbours.shares().agreement())
+                .isEqualTo(neighbours.shares().shares()[0]);
+        assertThat(neighbours.shares().likeliest()).isEqualTo(5);
     }
 
     @Test
@@ -166,7 +167,7 @@ class StateIndexTest {
         neighbours.settle();
 
         assertThat(neighbours.nearest()).isCloseTo(0.099, within(1e-6));
-        assertThat(neighbours.tokens())
+        assertThat(neighbours.shares().tokens())
                 .hasSize(32)
                 .containsExactlyInAnyOrder(IntStream.range(68, 100).toArray());
     }

@@ -22,8 +22,8 @@ class TextIndexTest {
 
     private static Map<Integer, Double> shares(Continuations found) {
         Map<Integer, Double> shares = new HashMap<>();
-        for (int i = 0; i < found.tokens().length; i++) {
-            shares.put(found.tokens()[i], found.shares()[i]);
+        for (int i = 0; i < found.counts().tokens().length; i++) {
+            shares.put(found.counts().tokens()[i], found.counts().shares()[i]);
         }
         return shares;
     }
@@ -37,9 +37,9 @@ class TextIndexTest {
         assertThat(shares(four)).isEqualTo(Map.of(50, 1.0));
         Continuations three = index.after(of(new int[] {7, 7, 2, 3, 4}));
         assertThat(three.length()).isEqualTo(3);
-        assertThat(three.total()).isEqualTo(3);
-        assertThat(three.likeliest()).isEqualTo(60);
-        assertThat(three.agreement()).isEqualTo(2 / 3.0);
+        assertThat(three.counts().total()).isEqualTo(3);
+        assertThat(three.counts().likeliest()).isEqualTo(60);
+        assertThat(three.counts().agreement()).isEqualTo(2 / 3.0);
     }
 
     @Test
@@ -91,7 +91,7 @@ class TextIndexTest {
             int longest = everywhere(texts, context, slow);
             int total = slow.values().stream().mapToInt(Integer::intValue).sum();
             assertThat(fast.length()).isEqualTo(longest);
-            assertThat(fast.total()).isEqualTo(total);
+            assertThat(fast.counts().total()).isEqualTo(total);
             Map<Integer, Double> shares = new HashMap<>();
             slow.forEach((token, count) -> shares.put(token, (double) count / total));
             assertThat(shares(fast)).isEqualTo(shares);

@@ -165,8 +165,7 @@ final class Batcher {
         for (Step step : steps) {
             try {
                 Tensor hidden = step.session.step(step.token);
-                step.result.state().data().copyFrom(hidden.data());
-                transformer.head(step.session.network().weights(), hidden, step.result.logits());
+                step.result.set(transformer, step.session.network().weights(), hidden);
             } catch (RuntimeException | Error e) {
                 step.failure = e;
             }

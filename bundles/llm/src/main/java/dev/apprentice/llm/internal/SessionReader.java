@@ -28,9 +28,7 @@ record SessionReader(Transformer transformer, Session session, String name, Pref
                 prefixes.keep(blocks.get(from / PrefixCache.BLOCK), session.cache(), to, hidden);
             }
             if (to == tokens.length) {
-                Tensor last = hidden.rows(to - from - 1, 1);
-                result.state().data().copyFrom(last.data());
-                transformer.head(session.network().weights(), last, result.logits());
+                result.set(transformer, session.network().weights(), hidden.rows(to - from - 1, 1));
             }
         }
         return known;

@@ -15,6 +15,12 @@ record StepResult(Tensor state, Tensor logits) {
                 Tensor.allocate(arena, 1, config.width()), Tensor.allocate(arena, 1, config.vocabulary()));
     }
 
+    /** Takes over a state (1, width) and works out its logits. */
+    void set(Transformer transformer, Weights weights, Tensor hidden) {
+        state.data().copyFrom(hidden.data());
+        transformer.head(weights, hidden, logits);
+    }
+
     /** Takes over the state of one row, and its logits. */
     void set(Tensor hidden, Tensor head) {
         state.data().copyFrom(hidden.data());
