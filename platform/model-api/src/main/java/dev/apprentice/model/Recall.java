@@ -18,6 +18,11 @@ public interface Recall {
         }
 
         @Override
+        public void wrote(int token) {
+            // nothing is recalled after it
+        }
+
+        @Override
         public void seen(int last, float[] state, int next) {
             // nothing is recalled by it
         }
@@ -39,6 +44,12 @@ public interface Recall {
     }
 
     /**
+     * Goes on by a token of the model's answer. It is followed, but never recalled: what recall itself brought about would speak for it
+     * the next time, and the answer turn in circles.
+     */
+    void wrote(int token);
+
+    /**
      * Notes a place of the text at hand, in whatever order it reached the model.
      *
      * @param last the token before it
@@ -48,9 +59,9 @@ public interface Recall {
     void seen(int last, float[] state, int next);
 
     /**
-     * What may follow the text read so far; empty if nothing like its end is known.
+     * What may follow the text so far; empty if nothing like its end is known.
      *
-     * @param state of the model after the token read last, or empty if it is not known; it is kept, and counts as seen with the token
+     * @param state of the model after the last token, or empty if it is not known; it is kept, and counts as seen with the token that is
      *     read next
      */
     Optional<Foretold> next(float[] state);

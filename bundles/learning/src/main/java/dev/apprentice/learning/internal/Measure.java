@@ -15,11 +15,19 @@ import dev.apprentice.model.Scores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Measures what serves on held-out files and on the core set. What is recalled from a file is all that stands before, as an editor sends it. */
 final class Measure {
     private static final int LINES = 400;
+    private static final int LINES_AT_ONCE = 8; // their tokens are foretold together
     private static final int PROMPT_TOKENS = 256;
     private static final int PROMPT_CHARACTERS = 4 * PROMPT_TOKENS; // enough text for so many tokens
     private static final int LINE_TOKENS = 40;
@@ -38,12 +46,28 @@ final class Measure {
     }
 
     Measurement run(String commit, List<HeldOut> heldOut, List<String> core) {
-        Tally own = tally("held-out code", sequences(heldOut));
-        Personal personal = completion(NextLine.spread(heldOut, LINES), own);
-        Tally general = tally("core set", windows(core));
+        Tally own = new Tally();
+        List<Answer> answers = new ArrayList<>();
+        Map<HeldOut, List<NextLine>> places =
+                NextLine.spread(heldOut, LINES).stream().collect(Collectors.groupingBy(NextLine::file));
+        try (ExecutorService threads = Executors.newFixedThreadPool(LINES_AT_ONCE)) {
+            for (int i = 0; i < heldOut.size(); i++) {
+                HeldOut file = heldOut.get(i);
+                TextAtHand text = new TextAtHand(model, file.text());
+                sequences(file).forEach(sequence -> score(sequence, text, own));
+                answers.addAll(complete(places.getOrDefault(file, List.of()), text, threads));
+                progress.update("held-out code", i + 1, heldOut.size());
+            }
+        }
+        Tally general = new Tally();
+        TextAtHand nothing = new TextAtHand(model, "");
+        for (int i = 0; i < core.size(); i++) {
+            windows(core.get(i)).forEach(sequence -> score(sequence, nothing, general));
+            progress.update("core set", i + 1, core.size());
+        }
         return new Measurement(
                 commit,
-                personal,
+                personal(answers, own),
                 new Core(general.top1(), general.meanNats(), core.size(), general.tokens),
                 latency(heldOut));
     }
@@ -71,74 +95,68 @@ final class Measure {
      */
     private record Sequence(String earlier, int[] tokens, int from) {}
 
-    private List<Sequence> sequences(List<HeldOut> files) {
-        Chunks chunks = Chunks.toMeasure(model.tokenizer());
+    private List<Sequence> sequences(HeldOut file) {
         List<Sequence> sequences = new ArrayList<>();
-        for (HeldOut file : files) {
-            for (Chunks.Piece piece : chunks.pieces(file.text(), file.lines())) {
-                int[] before = model.tokenizer().encode(piece.before());
-                int[] text = model.tokenizer().encode(piece.text());
-                String all = file.linesBefore(piece.lines().from());
-                String earlier = all.substring(0, all.length() - piece.before().length());
-                sequences.add(new Sequence(earlier, concatenated(before, text), Math.max(1, before.length)));
-            }
+        for (Chunks.Piece piece : Chunks.toMeasure(model.tokenizer()).pieces(file.text(), file.lines())) {
+            int[] before = model.tokenizer().encode(piece.before());
+            int[] text = model.tokenizer().encode(piece.text());
+            String all = file.linesBefore(piece.lines().from());
+            String earlier = all.substring(0, all.length() - piece.before().length());
+            sequences.add(new Sequence(earlier, concatenated(before, text), Math.max(1, before.length)));
         }
         return sequences;
     }
 
-    private List<Sequence> windows(List<String> texts) {
+    private List<Sequence> windows(String text) {
+        int[] tokens = model.tokenizer().encode(text);
         List<Sequence> sequences = new ArrayList<>();
-        for (String text : texts) {
-            int[] tokens = model.tokenizer().encode(text);
-            for (int from = 0; from + 1 < tokens.length; from += Chunks.MEASURED) {
-                sequences.add(new Sequence(
-                        "", Arrays.copyOfRange(tokens, from, Math.min(tokens.length, from + Chunks.MEASURED)), 1));
-            }
+        for (int from = 0; from + 1 < tokens.length; from += Chunks.MEASURED) {
+            sequences.add(new Sequence(
+                    "", Arrays.copyOfRange(tokens, from, Math.min(tokens.length, from + Chunks.MEASURED)), 1));
         }
         return sequences;
     }
 
-    private Tally tally(String stage, List<Sequence> sequences) {
-        Tally tally = new Tally();
-        for (int i = 0; i < sequences.size(); i++) {
-            Sequence sequence = sequences.get(i);
-            if (sequence.from() < sequence.tokens().length) {
-                Recall recall = after(sequence.earlier());
-                Scores scores = model.score(sequence.tokens(), sequence.from(), served.adapter(), recall);
-                tally.tokens += scores.nats().length;
-                tally.hits += scores.hitCount();
-                tally.nats += scores.totalNats();
-            }
-            progress.update(stage, i + 1, sequences.size());
+    private void score(Sequence sequence, TextAtHand text, Tally tally) {
+        if (sequence.from() < sequence.tokens().length) {
+            Recall recall = served.memory().recall();
+            text.readUpTo(sequence.earlier(), 0, recall);
+            Scores scores = model.score(sequence.tokens(), sequence.from(), served.adapter(), recall);
+            tally.tokens += scores.nats().length;
+            tally.hits += scores.hitCount();
+            tally.nats += scores.totalNats();
         }
-        return tally;
     }
 
-    private Personal completion(List<NextLine> places, Tally tally) {
-        int exact = 0;
-        double similarity = 0;
-        for (int i = 0; i < places.size(); i++) {
-            String answer = complete(places.get(i).before());
-            exact += answer.equals(places.get(i).line()) ? 1 : 0;
-            similarity += EditDistance.similarity(answer, places.get(i).line());
-            progress.update("next lines", i + 1, places.size());
+    /** A line that was asked for, and what came. */
+    private record Answer(String wanted, String given) {
+        boolean exact() {
+            return given.equals(wanted);
         }
-        int lines = places.size();
-        double rate = lines == 0 ? 0 : (double) exact / lines;
-        return new Personal(
-                rate,
-                halfWidth(rate, lines),
-                lines == 0 ? 0 : similarity / lines,
-                tally.top1(),
-                tally.meanNats(),
-                lines,
-                tally.tokens);
+
+        double similarity() {
+            return EditDistance.similarity(given, wanted);
+        }
     }
 
-    private String complete(String before) {
+    private List<Answer> complete(List<NextLine> places, TextAtHand text, Executor threads) {
+        List<CompletableFuture<Answer>> answers = places.stream()
+                .map(place -> CompletableFuture.supplyAsync(
+                        () -> new Answer(place.line(), complete(place.before(), text)), threads))
+                .toList();
+        try {
+            return answers.stream().map(CompletableFuture::join).toList();
+        } catch (CompletionException fault) {
+            throw fault.getCause() instanceof RuntimeException cause ? cause : fault;
+        }
+    }
+
+    private String complete(String before, TextAtHand text) {
+        int[] prompt = prompt(before);
+        Recall recall = served.memory().recall();
+        text.readUpTo(before, prompt.length, recall);
         StringBuilder answer = new StringBuilder();
-        GenerationRequest request = new GenerationRequest(prompt(before), LINE_TOKENS, Sampling.GREEDY, List.of("\n"));
-        Recall recall = after(before);
+        GenerationRequest request = new GenerationRequest(prompt, LINE_TOKENS, Sampling.GREEDY, List.of("\n"));
         model.generate(request, served.adapter(), recall, event -> {
             if (event instanceof GenerationEvent.Piece piece) {
                 answer.append(piece.text());
@@ -148,13 +166,17 @@ final class Measure {
         return answer.toString().strip();
     }
 
-    /** What is recalled after a text, of which as much counts as a request may hold. */
-    private Recall after(String before) {
-        int[] tokens = model.tokenizer().encode(before);
-        int first = Math.max(0, tokens.length - model.info().contextLength());
-        Recall recall = served.memory().recall();
-        recall.read(Arrays.copyOfRange(tokens, first, tokens.length));
-        return recall;
+    private static Personal personal(List<Answer> answers, Tally tally) {
+        int lines = answers.size();
+        double exact = answers.stream().filter(Answer::exact).count() / Math.max(1.0, lines);
+        return new Personal(
+                exact,
+                halfWidth(exact, lines),
+                answers.stream().mapToDouble(Answer::similarity).average().orElse(0),
+                tally.top1(),
+                tally.meanNats(),
+                lines,
+                tally.tokens);
     }
 
     private int[] prompt(String before) {

@@ -49,11 +49,21 @@ final class TextRecall implements Recall {
         }
         if (key.length > 0) {
             seen.add(last, key, token);
-            key = UNKNOWN;
         }
+        text.add(token);
+        goOn(token);
+    }
+
+    @Override
+    public void wrote(int token) {
+        text.addContext(token);
+        goOn(token);
+    }
+
+    private void goOn(int token) {
+        key = UNKNOWN;
         neighbours = new Neighbours();
         last = token;
-        text.add(token);
         Continuations here = text.after(text);
         Continuations before = words.after(text);
         fromText = here.length() >= before.length();

@@ -65,6 +65,20 @@ class TextRecallTest {
     }
 
     @Test
+    void whatTheModelWroteIsFollowedButNotRecalled() {
+        TextRecall read = recall(new TextIndex(0), 1);
+        TextRecall wrote = recall(new TextIndex(0), 1);
+        read.read(5, 6, 7, 8, 20, 21, 22, 23, 20, 21, 22);
+        wrote.read(5, 6, 7, 8);
+        IntStream.of(20, 21, 22, 23, 20, 21, 22).forEach(wrote::wrote);
+        assertThat(read.next(UNKNOWN).orElseThrow().tokens()).containsExactly(23);
+        assertThat(wrote.next(UNKNOWN)).isEmpty();
+
+        IntStream.of(5, 6, 7).forEach(wrote::wrote);
+        assertThat(wrote.next(UNKNOWN).orElseThrow().tokens()).containsExactly(8);
+    }
+
+    @Test
     void theStrengthScalesItsWeightAndNoneSilencesIt() {
         TextRecall full = recall(counting(0, 40), 1);
         TextRecall half = recall(counting(0, 40), 0.5);

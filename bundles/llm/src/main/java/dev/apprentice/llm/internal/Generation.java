@@ -108,7 +108,7 @@ final class Generation {
             }
             long start = System.nanoTime();
             reader.next(token, result);
-            recall.read(token);
+            recall.wrote(token);
             recall.mix(result);
             decodeNanos += System.nanoTime() - start;
         }

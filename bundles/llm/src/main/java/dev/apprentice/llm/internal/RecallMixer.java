@@ -24,6 +24,10 @@ final class RecallMixer {
         recall.read(tokens);
     }
 
+    void wrote(int token) {
+        recall.wrote(token);
+    }
+
     /** Notes the states (n, width) of the text's tokens {@code from}, …, from+n−1, so far as another token follows. */
     void seen(int[] text, int from, Tensor states) {
         if (recall != Recall.NONE) {

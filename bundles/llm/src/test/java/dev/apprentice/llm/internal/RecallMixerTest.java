@@ -21,6 +21,7 @@ class RecallMixerTest {
     /** Foretells the same after whatever it reads, and keeps what it read. */
     private static final class Scripted implements Recall {
         private final List<Integer> seen = new ArrayList<>();
+        private final List<Integer> written = new ArrayList<>();
         private final List<Integer> places = new ArrayList<>(); // last and next token of each
         private final List<float[]> states = new ArrayList<>();
         private final Foretold foretold;
@@ -32,6 +33,11 @@ class RecallMixerTest {
         @Override
         public void read(int token) {
             seen.add(token);
+        }
+
+        @Override
+        public void wrote(int token) {
+            written.add(token);
         }
 
         @Override
@@ -76,7 +82,7 @@ class RecallMixerTest {
     }
 
     @Test
-    void generationFollowsWhatIsRecalledAndReadsItsOwnAnswer() {
+    void generationFollowsWhatIsRecalledAndSaysWhatItWrote() {
         int[] prompt = model.tokenizer().encode("int value = ");
         Scripted recall = new Scripted(new Recall.Foretold(new int[] {777}, new double[] {1}, 0.98));
         StringBuilder text = new StringBuilder();
@@ -88,7 +94,8 @@ class RecallMixerTest {
         });
 
         assertThat(text).hasToString(model.tokenizer().decode(new int[] {777, 777, 777}));
-        assertThat(recall.seen).containsExactly(777, 777);
+        assertThat(recall.seen).isEmpty();
+        assertThat(recall.written).containsExactly(777, 777);
     }
 
     @Test
