@@ -28,7 +28,7 @@ public interface Recall {
         }
 
         @Override
-        public Optional<Foretold> next(float[] state) {
+        public Optional<Foretold> next(float[] state, double surest) {
             return Optional.empty();
         }
     };
@@ -63,8 +63,9 @@ public interface Recall {
      *
      * @param state of the model after the last token, or empty if it is not known; it is kept, and counts as seen with the token that is
      *     read next
+     * @param surest probability of the token that the model itself holds likeliest there: where it is sure, less is to be recalled
      */
-    Optional<Foretold> next(float[] state);
+    Optional<Foretold> next(float[] state, double surest);
 
     /**
      * Tokens that may come next. The answer's distribution is (1 − weight) · the model's + weight · shares.

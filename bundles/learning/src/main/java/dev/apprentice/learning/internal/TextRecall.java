@@ -21,8 +21,9 @@ final class TextRecall implements Recall {
 
     private final TextIndex text = new TextIndex(EXPECTED);
     private final SeenStates seen;
-    private final HitRate wordsRight = new HitRate();
-    private final HitRate statesRight = new HitRate();
+    private final RecentMean wordsRight = new RecentMean(0.5);
+    private final RecentMean statesRight = new RecentMean(0.5);
+    private final RecentMean alike = new RecentMean(0.8);
     private boolean triedPrompt;
     private int last = -1;
     private float[] key = UNKNOWN; // of the state after the last token
@@ -42,10 +43,10 @@ final class TextRecall implements Recall {
     @Override
     public void read(int token) {
         if (!continued.isEmpty()) {
-            wordsRight.note(continued.counts().likeliest() == token);
+            wordsRight.add(continued.counts().likeliest() == token);
         }
         if (!neighbours.isEmpty()) {
-            statesRight.note(neighbours.shares().likeliest() == token);
+            statesRight.add(neighbours.shares().likeliest() == token);
         }
         if (key.length > 0) {
             seen.add(last, key, token);
@@ -76,31 +77,38 @@ final class TextRecall implements Recall {
     }
 
     @Override
-    public Optional<Foretold> next(float[] at) {
+    public Optional<Foretold> next(float[] at, double surest) {
         if (!triedPrompt) {
             triedPrompt = true;
             tryPrompt();
         }
         if (at.length > 0) {
             key = keys.of(at, 0);
-            neighbours = alike();
+            neighbours = neighbours();
         }
-        RecallWeights.Pair pair = weights.of(continued, fromText, wordsRight.value(), neighbours, statesRight.value());
+        RecallWeights.Pair pair = weights.of(
+                new RecallWeights.Words(continued, fromText, wordsRight.value()),
+                new RecallWeights.States(neighbours, statesRight.value(), alike.value()),
+                surest);
+        if (!neighbours.isEmpty()) {
+            alike.add(neighbours.nearest());
+        }
         return pair.sum() > 0 ? Optional.of(mixed(pair)) : Optional.empty();
     }
 
-    /** How right recall by states would have been at the end of the prompt tells how much it may count from the first token on. */
+    /** How right recall by states would have been at the end of the prompt, and how alike, tells how much it may count from the first token on. */
     private void tryPrompt() {
         for (SeenStates.Place place : seen.newest(TRIED)) {
             Neighbours found = new Neighbours();
             states.find(place.last(), place.key(), found);
             if (!found.isEmpty()) {
-                statesRight.note(found.settle().shares().likeliest() == place.follower());
+                statesRight.add(found.settle().shares().likeliest() == place.follower());
+                alike.add(found.nearest());
             }
         }
     }
 
-    private Neighbours alike() {
+    private Neighbours neighbours() {
         Neighbours found = new Neighbours();
         seen.find(last, key, found);
         states.find(last, key, found);

@@ -53,7 +53,7 @@ class MemoryTest {
         int[] tokens = sample(text).tokens();
         Recall recall = learner.learned().memory().recall();
         recall.read(Arrays.copyOf(tokens, tokens.length - 1));
-        return recall.next(new float[0])
+        return recall.next(new float[0], 0.5)
                 .filter(foretold ->
                         Arrays.stream(foretold.tokens()).anyMatch(token -> token == tokens[tokens.length - 1]))
                 .isPresent();
@@ -69,7 +69,7 @@ class MemoryTest {
             recall.read(tokens[i - 1]);
             float[] state = TestPlatform.MODEL.states(Arrays.copyOf(tokens, i + 1), i);
             int token = tokens[i];
-            right += recall.next(state)
+            right += recall.next(state, 0.5)
                             .filter(foretold -> likeliest(foretold) == token)
                             .isPresent()
                     ? 1

@@ -37,7 +37,7 @@ class TextAtHandTest {
         }
 
         @Override
-        public Optional<Foretold> next(float[] state) {
+        public Optional<Foretold> next(float[] state, double surest) {
             return Optional.empty();
         }
     }

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class TextRecallTest {
     private static final float[] UNKNOWN = new float[0];
+    private static final double SURE = 0.5;
 
     private static TextRecall recall(TextIndex words, double strength) {
         StateIndex none = new StateIndex(TestPlatform.KERNELS);
@@ -26,10 +27,10 @@ class TextRecallTest {
         TextRecall recall = recall(counting(0, 40), 1);
         double last = 0;
         recall.read(0, 1);
-        assertThat(recall.next(UNKNOWN)).isEmpty();
+        assertThat(recall.next(UNKNOWN, SURE)).isEmpty();
         for (int token = 2; token < 15; token++) {
             recall.read(token);
-            Foretold foretold = recall.next(UNKNOWN).orElseThrow();
+            Foretold foretold = recall.next(UNKNOWN, SURE).orElseThrow();
             assertThat(foretold.tokens()).containsExactly(token + 1);
             assertThat(foretold.shares()).containsExactly(1);
             assertThat(foretold.weight()).isGreaterThan(last);
@@ -49,11 +50,20 @@ class TextRecallTest {
         right.read(500, 20, 21, 22);
         wrong.read(500, 20, 21, 22);
 
-        assertThat(wrong.next(UNKNOWN).orElseThrow().tokens())
-                .isEqualTo(right.next(UNKNOWN).orElseThrow().tokens())
+        assertThat(wrong.next(UNKNOWN, SURE).orElseThrow().tokens())
+                .isEqualTo(right.next(UNKNOWN, SURE).orElseThrow().tokens())
                 .containsExactly(23);
-        assertThat(wrong.next(UNKNOWN).orElseThrow().weight())
-                .isLessThan(right.next(UNKNOWN).orElseThrow().weight() / 2);
+        assertThat(wrong.next(UNKNOWN, SURE).orElseThrow().weight())
+                .isLessThan(right.next(UNKNOWN, SURE).orElseThrow().weight() / 2);
+    }
+
+    @Test
+    void countsForLessWhereTheModelIsSure() {
+        TextRecall recall = recall(counting(0, 40), 1);
+        recall.read(1, 2, 3, 4, 5, 6);
+
+        assertThat(recall.next(UNKNOWN, 0.1).orElseThrow().weight())
+                .isGreaterThan(recall.next(UNKNOWN, 0.9).orElseThrow().weight());
     }
 
     @Test
@@ -61,7 +71,7 @@ class TextRecallTest {
         TextRecall recall = recall(new TextIndex(0), 1);
         recall.read(5, 6, 7, 8, 9, 5, 6, 7);
 
-        assertThat(recall.next(UNKNOWN).orElseThrow().tokens()).containsExactly(8);
+        assertThat(recall.next(UNKNOWN, SURE).orElseThrow().tokens()).containsExactly(8);
     }
 
     @Test
@@ -71,11 +81,11 @@ class TextRecallTest {
         read.read(5, 6, 7, 8, 20, 21, 22, 23, 20, 21, 22);
         wrote.read(5, 6, 7, 8);
         IntStream.of(20, 21, 22, 23, 20, 21, 22).forEach(wrote::wrote);
-        assertThat(read.next(UNKNOWN).orElseThrow().tokens()).containsExactly(23);
-        assertThat(wrote.next(UNKNOWN)).isEmpty();
+        assertThat(read.next(UNKNOWN, SURE).orElseThrow().tokens()).containsExactly(23);
+        assertThat(wrote.next(UNKNOWN, SURE)).isEmpty();
 
         IntStream.of(5, 6, 7).forEach(wrote::wrote);
-        assertThat(wrote.next(UNKNOWN).orElseThrow().tokens()).containsExactly(8);
+        assertThat(wrote.next(UNKNOWN, SURE).orElseThrow().tokens()).containsExactly(8);
     }
 
     @Test
@@ -87,8 +97,8 @@ class TextRecallTest {
         half.read(1, 2, 3, 4);
         none.read(1, 2, 3, 4);
 
-        assertThat(half.next(UNKNOWN).orElseThrow().weight())
-                .isEqualTo(full.next(UNKNOWN).orElseThrow().weight() / 2);
-        assertThat(none.next(UNKNOWN)).isEmpty();
+        assertThat(half.next(UNKNOWN, SURE).orElseThrow().weight())
+                .isEqualTo(full.next(UNKNOWN, SURE).orElseThrow().weight() / 2);
+        assertThat(none.next(UNKNOWN, SURE)).isEmpty();
     }
 }

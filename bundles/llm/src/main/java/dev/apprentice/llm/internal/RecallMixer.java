@@ -48,7 +48,9 @@ final class RecallMixer {
     /** Mixes into a step's logits what is recalled after all that was read. */
     void mix(StepResult step) {
         if (recall != Recall.NONE) {
-            recall.next(row(step.state(), 0)).ifPresent(foretold -> mix(foretold, step.logits()));
+            Outlook outlook = outlook(step.logits());
+            recall.next(row(step.state(), 0), outlook.surest())
+                    .ifPresent(foretold -> mix(foretold, step.logits(), outlook.logSum()));
         }
     }
 
@@ -56,9 +58,8 @@ final class RecallMixer {
         return states.rows(index, 1).data().toArray(ValueLayout.JAVA_FLOAT);
     }
 
-    private void mix(Foretold foretold, Tensor logits) {
+    private static void mix(Foretold foretold, Tensor logits, double logSum) {
         MemorySegment row = logits.data();
-        double logSum = logSum(foretold.tokens()[0], logits);
         for (int i = 0; i < foretold.tokens().length; i++) {
             int token = foretold.tokens()[i];
             float logit = row.getAtIndex(ValueLayout.JAVA_FLOAT, token);
@@ -69,10 +70,20 @@ final class RecallMixer {
         }
     }
 
-    /** ln Σ exp(l), from a token's own logit and its −ln p. */
-    private double logSum(int token, Tensor logits) {
+    /**
+     * What logits say in all.
+     *
+     * @param logSum ln Σ exp(l)
+     * @param surest probability of the likeliest token
+     */
+    private record Outlook(double logSum, double surest) {}
+
+    private Outlook outlook(Tensor logits) {
         float[] nats = new float[1];
-        kernels.score(logits, new int[] {token}, nats, new int[1]);
-        return logits.data().getAtIndex(ValueLayout.JAVA_FLOAT, token) + nats[0];
+        int[] best = new int[1];
+        kernels.score(logits, new int[] {0}, nats, best);
+        MemorySegment row = logits.data();
+        double logSum = row.getAtIndex(ValueLayout.JAVA_FLOAT, 0) + nats[0];
+        return new Outlook(logSum, Math.exp(row.getAtIndex(ValueLayout.JAVA_FLOAT, best[0]) - logSum));
     }
 }

@@ -48,7 +48,7 @@ class RecallMixerTest {
         }
 
         @Override
-        public Optional<Foretold> next(float[] state) {
+        public Optional<Foretold> next(float[] state, double surest) {
             states.add(state);
             return Optional.of(foretold);
         }
