@@ -53,7 +53,8 @@ final class Measure {
         try (ExecutorService threads = Executors.newFixedThreadPool(LINES_AT_ONCE)) {
             for (int i = 0; i < heldOut.size(); i++) {
                 HeldOut file = heldOut.get(i);
-                TextAtHand text = new TextAtHand(model, file.text());
+                TextAtHand text = new TextAtHand(
+                        model, file.linesBefore(file.lines().getLast().to()));
                 sequences(file).forEach(sequence -> score(sequence, text, own));
                 answers.addAll(complete(places.getOrDefault(file, List.of()), text, threads));
                 progress.update("held-out code", i + 1, heldOut.size());
