@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.cms.CMSProcessableByteArray;
@@ -166,21 +167,23 @@ class SignatureTest {
 
     @Test
     void randomDamageOfFileOrSignatureIsRefused() {
-        SplittableRandom random = new SplittableRandom(1);
-        for (int i = 0; i < CASES; i++) {
-            boolean inFile = random.nextInt(4) == 0;
-            int at = random.nextInt(inFile ? FILE.length : SIGNATURE.length);
-            byte[] bad = (inFile ? FILE : SIGNATURE).clone();
-            if (random.nextInt(5) == 0) {
-                bad = Arrays.copyOf(bad, at);
-            } else {
-                bad[at] ^= (byte) (1 << random.nextInt(8));
-            }
-            byte[] file = inFile ? bad : FILE;
-            byte[] signature = inFile ? SIGNATURE : bad;
-            assertThatThrownBy(() -> verify(file, signature), "case %d, byte %d, in the file: %s", i, at, inFile)
-                    .isInstanceOf(SigningException.class);
+        IntStream.range(0, CASES).parallel().forEach(this::oneDamageIsRefused);
+    }
+
+    private void oneDamageIsRefused(int number) {
+        SplittableRandom random = new SplittableRandom(number);
+        boolean inFile = random.nextInt(4) == 0;
+        int at = random.nextInt(inFile ? FILE.length : SIGNATURE.length);
+        byte[] bad = (inFile ? FILE : SIGNATURE).clone();
+        if (random.nextInt(5) == 0) {
+            bad = Arrays.copyOf(bad, at);
+        } else {
+            bad[at] ^= (byte) (1 << random.nextInt(8));
         }
+        byte[] file = inFile ? bad : FILE;
+        byte[] signature = inFile ? SIGNATURE : bad;
+        assertThatThrownBy(() -> verify(file, signature), "case %d, byte %d, in the file: %s", number, at, inFile)
+                .isInstanceOf(SigningException.class);
     }
 
     @Test

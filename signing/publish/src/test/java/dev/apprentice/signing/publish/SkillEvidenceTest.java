@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -113,10 +114,10 @@ class SkillEvidenceTest {
 
     @Test
     void randomDamageIsRefusedOrChangesNothing() {
-        SplittableRandom random = new SplittableRandom(1);
         byte[] good = EVIDENCE.provenance();
         JsonNode statement = statement(good);
-        for (int i = 0; i < CASES; i++) {
+        IntStream.range(0, CASES).parallel().forEach(number -> {
+            SplittableRandom random = new SplittableRandom(number);
             byte[] bad = good.clone();
             int at = random.nextInt(bad.length);
             if (random.nextInt(4) == 0) {
@@ -127,11 +128,11 @@ class SkillEvidenceTest {
             try {
                 Provenance.verify(bad, JAR, SIGNATURE);
                 // What no signature covers, such as the last bits of Base64, may vary.
-                assertThat(statement(bad)).as("case %d, byte %d", i, at).isEqualTo(statement);
+                assertThat(statement(bad)).as("case %d, byte %d", number, at).isEqualTo(statement);
             } catch (SigningException refusal) {
                 assertThat(refusal.getMessage()).contains(": ");
             }
-        }
+        });
     }
 
     private static JsonNode statement(byte[] envelope) {
