@@ -55,15 +55,18 @@ final class Measure {
                 HeldOut file = heldOut.get(i);
                 TextAtHand text = new TextAtHand(
                         model, file.linesBefore(file.lines().getLast().to()));
-                sequences(file).forEach(sequence -> score(sequence, text, own));
+                for (Sequence sequence : sequences(file)) {
+                    score(sequence, recallAfter(sequence.earlier(), 0, text), own);
+                }
                 answers.addAll(complete(places.getOrDefault(file, List.of()), text, threads));
                 progress.update("held-out code", i + 1, heldOut.size());
             }
         }
         Tally general = new Tally();
-        TextAtHand nothing = new TextAtHand(model, "");
         for (int i = 0; i < core.size(); i++) {
-            windows(core.get(i)).forEach(sequence -> score(sequence, nothing, general));
+            for (Sequence window : windows(core.get(i))) {
+                score(window, served.memory().recall(), general);
+            }
             progress.update("core set", i + 1, core.size());
         }
         return new Measurement(
@@ -118,10 +121,15 @@ final class Measure {
         return sequences;
     }
 
-    private void score(Sequence sequence, TextAtHand text, Tally tally) {
+    /** What is recalled after a text; of the states of its last tokens, {@code own} in number, the model itself will tell. */
+    private Recall recallAfter(String before, int own, TextAtHand text) {
+        Recall recall = served.memory().recall();
+        text.readUpTo(before, own, recall);
+        return recall;
+    }
+
+    private void score(Sequence sequence, Recall recall, Tally tally) {
         if (sequence.from() < sequence.tokens().length) {
-            Recall recall = served.memory().recall();
-            text.readUpTo(sequence.earlier(), 0, recall);
             Scores scores = model.score(sequence.tokens(), sequence.from(), served.adapter(), recall);
             tally.tokens += scores.nats().length;
             tally.hits += scores.hitCount();
@@ -154,8 +162,7 @@ final class Measure {
 
     private String complete(String before, TextAtHand text) {
         int[] prompt = prompt(before);
-        Recall recall = served.memory().recall();
-        text.readUpTo(before, prompt.length, recall);
+        Recall recall = recallAfter(before, prompt.length, text);
         StringBuilder answer = new StringBuilder();
         GenerationRequest request = new GenerationRequest(prompt, LINE_TOKENS, Sampling.GREEDY, List.of("\n"));
         model.generate(request, served.adapter(), recall, event -> {

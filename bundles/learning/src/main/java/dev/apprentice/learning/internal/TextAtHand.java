@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A file as it lies open in an editor: what stands before its places, and the model's states in it, made once for all of them. Safe for several threads. */
+/**
+ * A file as it lies open in an editor: what stands before its places, and the model's states in it, made once for all of them. Safe for
+ * several threads.
+ */
 final class TextAtHand {
     private static final int WINDOW = 1024; // tokens that the model reads at once; it foretells those of the later half
 

@@ -96,7 +96,7 @@ final class TextRecall implements Recall {
         return pair.sum() > 0 ? Optional.of(mixed(pair)) : Optional.empty();
     }
 
-    /** How right recall by states would have been at the end of the prompt, and how alike, tells how much it may count from the first token on. */
+    /** How right and how alike recall by states would have been at the end of the prompt tells how much it counts from the first token on. */
     private void tryPrompt() {
         for (SeenStates.Place place : seen.newest(TRIED)) {
             Neighbours found = new Neighbours();
