@@ -7,6 +7,8 @@ import java.util.Optional;
 
 /** What one skill knows and how it learns. Long calls report progress and one of them runs at a time. */
 public interface Learner {
+    /** Tokens to measure on in half a minute with the embedded model. */
+    int MEASURED_TOKENS = 24_000;
 
     String skillId();
 
@@ -36,8 +38,12 @@ public interface Learner {
     /** How many experiences wait, are in the replay buffer, and were refused. */
     BufferStatus buffer();
 
-    /** Takes in a folder of Java source in the order of time, holding the latest part out for measuring. */
-    IngestReport ingest(Path folder, Progress progress);
+    /**
+     * Takes in a folder of Java source in the order of time, holding the latest part out.
+     *
+     * @param measuredTokens of the part held out, about how many to measure on; {@link #MEASURED_TOKENS} is quick
+     */
+    IngestReport ingest(Path folder, int measuredTokens, Progress progress);
 
     /** One learning cycle: sample, train, validate, commit or discard. */
     CycleReport cycle(Progress progress);

@@ -34,8 +34,8 @@ public final class LiveLearning {
         return count;
     }
 
-    public void ingest(Path folder) {
-        run(() -> learner.ingest(folder, progress));
+    public void ingest(Path folder, int measuredTokens) {
+        run(() -> learner.ingest(folder, measuredTokens, progress));
     }
 
     public void measure() {

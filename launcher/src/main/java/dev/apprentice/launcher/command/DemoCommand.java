@@ -37,6 +37,9 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--cycles", description = "User cycles to live (default: ${DEFAULT-VALUE}).")
     private int cycles = 100;
 
+    @Mixin
+    private MeasuredOption measured = new MeasuredOption();
+
     @Option(names = "--home", paramLabel = "DIR", description = "An empty home folder (default: a temporary one).")
     private @Nullable Path home;
 
@@ -54,7 +57,8 @@ final class DemoCommand implements Callable<Integer> {
             try (Connection connection = Connection.start(serve ? settings : settings.withPort(0))) {
                 DemoReport report;
                 try (ProgressLine progress = new ProgressLine()) {
-                    report = new Demo(connection.client(), Distribution.current(), progress).run(folder, cycles);
+                    report = new Demo(connection.client(), Distribution.current(), progress)
+                            .run(folder, cycles, measured.tokens);
                 }
                 print(report);
                 if (plot != null) {

@@ -2,8 +2,8 @@ package dev.apprentice.launcher.command;
 
 import dev.apprentice.launcher.ProgressLine;
 import dev.apprentice.launcher.client.Connection;
+import dev.apprentice.launcher.client.LearnRequest;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +30,9 @@ final class LearnCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "The folder.")
     private Path folder = Path.of("");
 
+    @Mixin
+    private MeasuredOption measured = new MeasuredOption();
+
     @Option(names = "--cycles", description = "Learning cycles to run afterwards (default: ${DEFAULT-VALUE}).")
     private int cycles = 0;
 
@@ -39,10 +42,7 @@ final class LearnCommand implements Callable<Integer> {
                 ProgressLine progress = new ProgressLine()) {
             JsonNode ingested = connection
                     .client()
-                    .work(
-                            skill.path() + "/learn",
-                            Map.of("folder", folder.toAbsolutePath().normalize().toString()),
-                            progress::event);
+                    .work(skill.path() + "/learn", new LearnRequest(folder, measured.tokens), progress::event);
             ObjectNode report = ingested.asObject().deepCopy();
             if (cycles > 0) {
                 report.set("cycles", CycleCommand.run(connection.client(), skill, cycles, progress));

@@ -4,10 +4,12 @@ import dev.apprentice.launcher.Distribution;
 import dev.apprentice.launcher.LauncherException;
 import dev.apprentice.launcher.ProgressLine;
 import dev.apprentice.launcher.client.ApiClient;
+import dev.apprentice.launcher.client.LearnRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The main job on real code: install, measure, live some cycles, measure again, update, roll back. */
@@ -27,8 +29,12 @@ public final class Demo {
         this.progress = progress;
     }
 
-    /** Runs everything; throws with the reason at the first step that does not do what it must. */
-    public DemoReport run(Path code, int cycles) {
+    /**
+     * Runs everything; throws with the reason at the first step that does not do what it must.
+     *
+     * @param measuredTokens of what was written later, about how many to measure on; null for as many as is usual
+     */
+    public DemoReport run(Path code, int cycles, @Nullable Integer measuredTokens) {
         progress.show("Installing the signed skill", 0, 1);
         Publisher publisher = new Publisher(client);
         publisher.becomeTrusted();
@@ -38,7 +44,7 @@ public final class Demo {
                 .asString();
         List<DemoReport.Refusal> refusals = publisher.offerForgeries(distribution.skill(SKILL, "1.1.0"));
 
-        client.work(PATH + "/learn", Map.of("folder", code.toString()), progress::event);
+        client.work(PATH + "/learn", new LearnRequest(code, measuredTokens), progress::event);
         JsonNode before = client.work(PATH + "/measure", Map.of(), progress::event);
         Life life = live(cycles);
         JsonNode after = client.work(PATH + "/measure", Map.of(), progress::event);

@@ -15,8 +15,6 @@ import java.util.SplittableRandom;
 
 /** Takes in a folder of source: what is earlier becomes experiences, what was written later is held out for measuring. */
 final class Ingest {
-    static final int MEASURED_TOKENS = 24_000;
-
     private final Tools tools;
     private final CommitStore commits;
     private final Experiences experiences;
@@ -31,10 +29,10 @@ final class Ingest {
         this.settings = settings;
     }
 
-    IngestReport run(Path folder, Progress progress) {
+    IngestReport run(Path folder, int measuredTokens, Progress progress) {
         TimeSplit split = TimeSplit.of(folder);
         Earlier earlier = earlier(split.earlier(), progress);
-        Later later = later(split.later());
+        Later later = later(split.later(), Chunks.toMeasure(tools.model().tokenizer()), measuredTokens);
         return tools.store().inTransaction(connection -> {
             int added = add(connection, earlier.experiences());
             commits.holdOut(connection, skill, later.measured());
@@ -92,11 +90,10 @@ final class Ingest {
     }
 
     /** @param tokens of all that is later, also of what is not measured */
-    private record Later(List<HeldOut> measured, long tokens) {}
+    record Later(List<HeldOut> measured, long tokens) {}
 
-    /** Pieces spread evenly over what is later, so that measuring stays quick. */
-    private Later later(List<TimeSplit.Later> files) {
-        Chunks chunks = Chunks.toMeasure(tools.model().tokenizer());
+    /** Every so manyth piece, so that measuring stays quick. A long one is no likelier than a short one, or most would be of new files. */
+    static Later later(List<TimeSplit.Later> files, Chunks chunks, int wantedTokens) {
         List<List<Chunks.Piece>> pieces = files.stream()
                 .map(file -> chunks.pieces(file.file().text(), file.written()))
                 .toList();
@@ -104,16 +101,14 @@ final class Ingest {
                 .flatMap(List::stream)
                 .mapToLong(Chunks.Piece::tokens)
                 .sum();
-        double share = Math.min(1, (double) MEASURED_TOKENS / Math.max(1, tokens));
+        double share = Math.min(1, (double) wantedTokens / Math.max(1, tokens));
         List<HeldOut> measured = new ArrayList<>();
-        long passed = 0;
-        long taken = 0;
+        int passed = 0;
         for (int i = 0; i < files.size(); i++) {
             List<LineRange> lines = new ArrayList<>();
             for (Chunks.Piece piece : pieces.get(i)) {
-                passed += piece.tokens();
-                if (taken < share * passed) {
-                    taken += piece.tokens();
+                long before = (long) (share * passed++);
+                if ((long) (share * passed) > before) {
                     lines.add(piece.lines());
                 }
             }

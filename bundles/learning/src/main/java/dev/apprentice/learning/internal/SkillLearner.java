@@ -133,8 +133,9 @@ final class SkillLearner implements Learner, AutoCloseable {
     }
 
     @Override
-    public IngestReport ingest(Path folder, Progress progress) {
-        return exclusively(() -> new Ingest(tools, commits, experiences, skillId(), settings()).run(folder, progress));
+    public IngestReport ingest(Path folder, int measuredTokens, Progress progress) {
+        return exclusively(() ->
+                new Ingest(tools, commits, experiences, skillId(), settings()).run(folder, measuredTokens, progress));
     }
 
     @Override

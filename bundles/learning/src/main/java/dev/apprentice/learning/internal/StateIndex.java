@@ -23,7 +23,7 @@ final class StateIndex {
 
     static final int KEY_BYTES = Math.toIntExact(TYPE.rowBytes(StateKeys.LENGTH));
 
-    private static final int LOOKS = 4096; // places compared, newest first
+    private static final int LOOKS = 1 << 14; // places compared, newest first: what bounds the time for a token
 
     private final Kernels kernels;
     private final Map<Integer, Places> byToken = new HashMap<>();

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -274,6 +275,27 @@ class IngestTest {
     }
 
     @Test
+    void shortAndLongPiecesAreMeasuredAlike() {
+        SplittableRandom random = new SplittableRandom(1);
+        List<TimeSplit.Later> files = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            String path = random.nextBoolean() ? "Long.java" : "Short.java";
+            String text = "int a = b;\n".repeat(path.equals("Long.java") ? 30 : 2);
+            SourceFile file = new SourceFile(path, 0, text, 0);
+            files.add(new TimeSplit.Later(file, file.allLines()));
+        }
+        Chunks chunks = Chunks.toMeasure(TestPlatform.MODEL.tokenizer());
+        int tokens = (int) Ingest.later(files, chunks, 1).tokens();
+
+        List<HeldOut> all = Ingest.later(files, chunks, tokens).measured();
+        List<HeldOut> quarter = Ingest.later(files, chunks, tokens / 4).measured();
+
+        assertThat(all).hasSize(400);
+        assertThat(quarter).hasSizeBetween(99, 100);
+        assertThat(quarter).filteredOn(file -> file.path().equals("Short.java")).hasSizeBetween(35, 65);
+    }
+
+    @Test
     void theLaterFifthIsHeldOutAndMeasured(@TempDir Path home) throws IOException {
         for (int i = 0; i < 20; i++) {
             file("Name" + i + ".java", 1000 + i);
@@ -281,14 +303,15 @@ class IngestTest {
         try (TestPlatform platform = new TestPlatform(home)) {
             Learner learner = platform.install(TestPlatform.profile());
 
-            IngestReport report = learner.ingest(folder, Progress.SILENT);
+            IngestReport report = learner.ingest(folder, Learner.MEASURED_TOKENS, Progress.SILENT);
 
             assertThat(report.learnFiles() + report.heldOutFiles()).isEqualTo(20);
             assertThat((double) report.heldOutTokens() / (report.heldOutTokens() + report.learnTokens()))
                     .isCloseTo(0.2, within(0.06));
             assertThat(learner.buffer().waiting()).isEqualTo(report.experiences() - report.experiences() / 10);
             assertThat(platform.store.audit().latest(1).getFirst().event()).isEqualTo(AuditEvent.CODE_INGESTED);
-            assertThat(learner.ingest(folder, Progress.SILENT).experiences())
+            assertThat(learner.ingest(folder, Learner.MEASURED_TOKENS, Progress.SILENT)
+                            .experiences())
                     .as("again the same")
                     .isZero();
 

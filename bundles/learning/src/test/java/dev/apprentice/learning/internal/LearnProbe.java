@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Learns from a folder and says what it gained, for choosing settings: {@code --code DIR --cycles N}, {@code --rank}, {@code --alpha},
- * {@code --targets a,b}, {@code --weights F32|BF16|…}, {@code --every N} (measure now and then), and every field of
+ * {@code --targets a,b}, {@code --weights F32|BF16|…}, {@code --every N} (measure now and then), {@code --measured-tokens N}, and every field of
  * {@link LearningSettings} by its name.
  */
 final class LearnProbe {
@@ -68,7 +68,8 @@ final class LearnProbe {
         learning.activate(prepared);
         Learner learner = learning.learner("probe").orElseThrow();
         long began = System.nanoTime();
-        IngestReport report = learner.ingest(Path.of(options.get("code")), Progress.SILENT);
+        int measured = Integer.parseInt(options.getOrDefault("measured-tokens", "" + Learner.MEASURED_TOKENS));
+        IngestReport report = learner.ingest(Path.of(options.get("code")), measured, Progress.SILENT);
         System.out.println(report + " in " + (System.nanoTime() - began) / 1_000_000 + " ms");
         Measurement before = measured(learner, null);
         int cycles = Integer.parseInt(options.getOrDefault("cycles", "100"));

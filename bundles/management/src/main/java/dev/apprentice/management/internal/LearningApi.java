@@ -51,8 +51,10 @@ final class LearningApi {
 
     private void learn(Exchange exchange) {
         Learner learner = learner(exchange);
-        Path folder = folder(exchange.json(LearnRequest.class).folder);
-        new LiveLearning(learner, exchange.events()).ingest(folder);
+        LearnRequest request = exchange.json(LearnRequest.class);
+        Path folder = folder(request.folder);
+        int measuredTokens = measuredTokens(request.measuredTokens);
+        new LiveLearning(learner, exchange.events()).ingest(folder, measuredTokens);
     }
 
     private static Path folder(@Nullable String text) {
@@ -66,6 +68,14 @@ final class LearningApi {
         }
         throw new HttpException(
                 400, "bad_folder", "folder must be the absolute path of a folder on this machine: change it");
+    }
+
+    private static int measuredTokens(@Nullable Integer count) {
+        if (count != null && count < 1) {
+            throw new HttpException(
+                    400, "bad_count", "measuredTokens is " + count + ", but must be 1 or more: change it");
+        }
+        return count == null ? Learner.MEASURED_TOKENS : count;
     }
 
     private void cycle(Exchange exchange) {
@@ -88,7 +98,8 @@ final class LearningApi {
                                 404, "not_found", "No skill " + id + " is installed: see the list of skills"));
     }
 
-    private record LearnRequest(@Nullable String folder) {}
+    private record LearnRequest(
+            @Nullable String folder, @Nullable Integer measuredTokens) {}
 
     private record CycleRequest(@Nullable Integer count) {}
 }

@@ -2,6 +2,7 @@ package dev.apprentice.management.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.apprentice.learning.Learner;
 import dev.apprentice.management.PlatformStatus;
 import dev.apprentice.management.fixture.MemoryAudit;
 import dev.apprentice.management.fixture.MemoryPlatform;
@@ -435,6 +436,17 @@ final class ManagementRoutesTest {
                     .as(folder)
                     .isEqualTo(400);
         }
+    }
+
+    @Test
+    void howMuchIsMeasuredOnCanBeAskedFor() throws Exception {
+        server.post("/api/skills/java/learn", "{\"folder\":\"" + home + "\"}");
+        assertThat(platform.learner().measuredTokens()).isEqualTo(Learner.MEASURED_TOKENS);
+        server.post("/api/skills/java/learn", "{\"folder\":\"" + home + "\",\"measuredTokens\":500}");
+        assertThat(platform.learner().measuredTokens()).isEqualTo(500);
+        assertThat(server.post("/api/skills/java/learn", "{\"folder\":\"" + home + "\",\"measuredTokens\":0}")
+                        .statusCode())
+                .isEqualTo(400);
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +39,11 @@ final class Sources {
             }
             try (Stream<Path> files = Files.walk(folder)) {
                 Map<String, byte[]> classes = new LinkedHashMap<>();
-                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                    classes.put(folder.relativize(file).toString(), Files.readAllBytes(file));
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    if (Files.isRegularFile(file)) {
+                        classes.put(folder.relativize(file).toString(), Files.readAllBytes(file));
+                    }
+                    Files.delete(file);
                 }
                 return classes;
             }

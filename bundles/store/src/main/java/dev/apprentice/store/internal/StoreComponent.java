@@ -4,6 +4,7 @@ import dev.apprentice.store.AuditLog;
 import dev.apprentice.store.Blobs;
 import dev.apprentice.store.Store;
 import dev.apprentice.store.StoreException;
+import java.io.File;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -25,7 +26,15 @@ public final class StoreComponent implements Store {
                     StoreException.Code.MISSING,
                     "The framework property apprentice.home is not set: start with a home folder");
         }
+        unpackInto(context.getDataFile("sqlite"));
         this.store = new SqliteStore(Path.of(home), Clock.systemUTC());
+    }
+
+    /** SQLite's library would lie in the system's temporary folder, where it stays if the process is killed. */
+    private static void unpackInto(File folder) {
+        if (folder.isDirectory() || folder.mkdirs()) {
+            System.setProperty("org.sqlite.tmpdir", folder.toString());
+        }
     }
 
     private StoreComponent(Path home) {
