@@ -9,20 +9,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * What a Java process holds after a full garbage collection (Linux).
+ * What a Java process holds after full garbage collections (Linux).
  *
+ * @param residentMiB the least after several, as the process goes on working
  * @param bundleLoaders class loaders of bundles
  */
 record ProcessUse(int files, int threads, long residentMiB, long bundleLoaders, long classes) {
+    private static final int COLLECTIONS = 3;
     private static final String BUNDLE_LOADER = "org.apache.felix.framework.BundleWiringImpl$BundleClassLoader";
 
     static ProcessUse of(long pid) throws IOException, InterruptedException {
-        String histogram = histogram(pid);
         Path process = Path.of("/proc", Long.toString(pid));
+        String histogram = histogram(pid);
+        long resident = residentMiB(process.resolve("status"));
+        for (int i = 1; i < COLLECTIONS; i++) { // memory outside the heap is freed some time after a collection
+            Thread.sleep(500);
+            histogram = histogram(pid);
+            resident = Math.min(resident, residentMiB(process.resolve("status")));
+        }
         return new ProcessUse(
                 entries(process.resolve("fd")),
                 entries(process.resolve("task")),
-                residentMiB(process.resolve("status")),
+                resident,
                 instances(histogram, BUNDLE_LOADER),
                 instances(histogram, "java.lang.Class"));
     }
