@@ -1,6 +1,5 @@
 package dev.apprentice.launcher.client;
 
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +8,4 @@ import org.jspecify.annotations.Nullable;
  * @param folder its absolute path
  * @param measuredTokens of what was written later, about how many to measure on; null for as many as is usual
  */
-public record LearnRequest(String folder, @Nullable Integer measuredTokens) {
-    public LearnRequest(Path folder, @Nullable Integer measuredTokens) {
-        this(folder.toAbsolutePath().normalize().toString(), measuredTokens);
-    }
-}
+public record LearnRequest(String folder, @Nullable Integer measuredTokens) {}

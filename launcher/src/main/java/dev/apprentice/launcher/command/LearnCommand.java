@@ -40,9 +40,9 @@ final class LearnCommand implements Callable<Integer> {
     public Integer call() {
         try (Connection connection = home.connect();
                 ProgressLine progress = new ProgressLine()) {
-            JsonNode ingested = connection
-                    .client()
-                    .work(skill.path() + "/learn", new LearnRequest(folder, measured.tokens), progress::event);
+            LearnRequest request =
+                    new LearnRequest(folder.toAbsolutePath().normalize().toString(), measured.tokens);
+            JsonNode ingested = connection.client().work(skill.path() + "/learn", request, progress::event);
             ObjectNode report = ingested.asObject().deepCopy();
             if (cycles > 0) {
                 report.set("cycles", CycleCommand.run(connection.client(), skill, cycles, progress));

@@ -44,7 +44,7 @@ public final class Demo {
                 .asString();
         List<DemoReport.Refusal> refusals = publisher.offerForgeries(distribution.skill(SKILL, "1.1.0"));
 
-        client.work(PATH + "/learn", new LearnRequest(code, measuredTokens), progress::event);
+        client.work(PATH + "/learn", new LearnRequest(code.toString(), measuredTokens), progress::event);
         JsonNode before = client.work(PATH + "/measure", Map.of(), progress::event);
         Life life = live(cycles);
         JsonNode after = client.work(PATH + "/measure", Map.of(), progress::event);
