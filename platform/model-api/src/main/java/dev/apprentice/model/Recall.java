@@ -50,7 +50,7 @@ public interface Recall {
     void wrote(int token);
 
     /**
-     * Notes a place of the text at hand, in whatever order it reached the model.
+     * Notes a place of the prompt, in the order of the text: how good recall is there tells how much it counts in the answer.
      *
      * @param last the token before it
      * @param state of the model there
@@ -61,8 +61,7 @@ public interface Recall {
     /**
      * What may follow the text so far; empty if nothing like its end is known.
      *
-     * @param state of the model after the last token, or empty if it is not known; it is kept, and counts as seen with the token that is
-     *     read next
+     * @param state of the model after the last token, or empty if it is not known
      * @param surest probability of the token that the model itself holds likeliest there: where it is sure, less is to be recalled
      */
     Optional<Foretold> next(float[] state, double surest);

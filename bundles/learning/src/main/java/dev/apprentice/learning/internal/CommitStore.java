@@ -22,7 +22,7 @@ final class CommitStore {
     static final int EVERY = 10;
 
     private static final String SELECT = "SELECT id, skill, version, parent, kind, time, cycle, experiences, adapter,"
-            + " validation, shipped, shipped_values, checkpoint, cursor, attempts, step, recalled, recalled_states FROM learned_commit WHERE skill = ?";
+            + " validation, shipped, shipped_values, checkpoint, cursor, attempts, step, recalled, recalled_states, reliance FROM learned_commit WHERE skill = ?";
 
     private final Store store;
 
@@ -88,7 +88,7 @@ final class CommitStore {
                 row.getLong(14),
                 row.getInt(15),
                 row.getInt(16),
-                new Reach(row.getLong(17), row.getLong(18)));
+                new Reach(row.getLong(17), row.getLong(18), row.getDouble(19)));
     }
 
     /** Reads the tensors of a commit and checks their digest. */
@@ -111,8 +111,8 @@ final class CommitStore {
         Sql.update(
                 connection,
                 "INSERT INTO learned_commit(id, skill, version, parent, kind, time, cycle, experiences, adapter, validation,"
-                        + " shipped, shipped_values, checkpoint, cursor, attempts, step, recalled, recalled_states)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING",
+                        + " shipped, shipped_values, checkpoint, cursor, attempts, step, recalled, recalled_states, reliance)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING",
                 commit.id(),
                 commit.skillId(),
                 commit.skillVersion(),
@@ -130,7 +130,8 @@ final class CommitStore {
                 stored.attempts(),
                 stored.step(),
                 stored.reach().words(),
-                stored.reach().states());
+                stored.reach().states(),
+                stored.reach().reliance());
         Sql.update(
                 connection,
                 "INSERT INTO learner(skill, version, head, cursor, attempts) VALUES (?, ?, ?, ?, ?) ON CONFLICT(skill)"

@@ -66,8 +66,9 @@ final class LearningCycle {
         long began = System.nanoTime();
         Batch batch = workspace.sampler().at(position(), mind.head().commit().cycle(), buffer);
         Training.Result trained = train(batch);
-        Reach reach = read();
-        Judged judged = validate(trained, reach);
+        GateTexts texts = texts();
+        Reach reach = reach().relying(reliance(texts));
+        Judged judged = validate(trained, reach, texts);
         Commit head = judged.refusal().isEmpty()
                 ? commit(batch, trained, judged, reach, swap)
                 : discard(batch, trained, judged.refusal().get());
@@ -102,8 +103,14 @@ final class LearningCycle {
                         progress);
     }
 
-    /** All that is there is to be recalled word for word; by states, as far as a cycle reads. */
-    private Reach read() {
+    /**
+     * All that is there is to be recalled word for word; by states, as far as a cycle reads. After a refused cycle it stays as it was:
+     * what was read may have been the reason, and would be again.
+     */
+    private Reach reach() {
+        if (position().attempts() > mind.head().attempts()) {
+            return mind.head().reach();
+        }
         return workspace
                 .memories()
                 .extend(
@@ -113,7 +120,26 @@ final class LearningCycle {
                         progress);
     }
 
-    private Judged validate(Training.Result trained, Reach reach) {
+    private GateTexts texts() {
+        return GateTexts.choose(
+                mind.profile(),
+                position().attempts(),
+                GateTexts.Extent.CYCLE,
+                workspace.experiences(),
+                workspace.rehearsal(),
+                workspace.samples());
+    }
+
+    /** How much recall is to count after what it was worth until now. */
+    private double reliance(GateTexts texts) {
+        Scorer scorer = workspace.scorer();
+        return Reliance.after(
+                mind.head().reach().reliance(),
+                scorer.worth(texts.personal(), mind.served()),
+                scorer.worth(texts.general(), mind.served()));
+    }
+
+    private Judged validate(Training.Result trained, Reach reach, GateTexts texts) {
         progress.update("validate", 0, 1);
         if (!Double.isFinite(trained.meanLoss())
                 || !tools.algebra().isFinite(workspace.candidate().all())) {
@@ -125,13 +151,6 @@ final class LearningCycle {
         }
         Adapter after = tools.model()
                 .adapterOf(mind.adapter().spec(), workspace.candidate().served());
-        GateTexts texts = GateTexts.choose(
-                mind.profile(),
-                position().attempts(),
-                GateTexts.Extent.CYCLE,
-                workspace.experiences(),
-                workspace.rehearsal(),
-                workspace.samples());
         Gate gate = new Gate(workspace.scorer(), mind.profile().settings().gateTolerance());
         Validation validation =
                 gate.measure(texts, mind.served(), new Served(after, memory(reach)), trained.meanLoss());

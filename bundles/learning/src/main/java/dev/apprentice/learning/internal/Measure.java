@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Measures what serves on held-out files and on the core set. What is recalled from a file is all that stands before, as an editor sends it. */
 final class Measure {
-    private static final int LINES = 400;
+    private static final int FEWEST_LINES = 400;
+    private static final int TOKENS_A_LINE = 100; // where many tokens are measured, a line is asked for in each so many
     private static final int LINES_AT_ONCE = 8; // their tokens are foretold together
     private static final int PROMPT_TOKENS = 256;
     private static final int PROMPT_CHARACTERS = 4 * PROMPT_TOKENS; // enough text for so many tokens
@@ -48,17 +49,16 @@ final class Measure {
     Measurement run(String commit, List<HeldOut> heldOut, List<String> core) {
         Tally own = new Tally();
         List<Answer> answers = new ArrayList<>();
+        List<List<Sequence>> sequences = heldOut.stream().map(this::sequences).toList();
         Map<HeldOut, List<NextLine>> places =
-                NextLine.spread(heldOut, LINES).stream().collect(Collectors.groupingBy(NextLine::file));
+                NextLine.spread(heldOut, lines(sequences)).stream().collect(Collectors.groupingBy(NextLine::file));
         try (ExecutorService threads = Executors.newFixedThreadPool(LINES_AT_ONCE)) {
             for (int i = 0; i < heldOut.size(); i++) {
                 HeldOut file = heldOut.get(i);
-                TextAtHand text = new TextAtHand(
-                        model, file.linesBefore(file.lines().getLast().to()));
-                for (Sequence sequence : sequences(file)) {
-                    score(sequence, recallAfter(sequence.earlier(), 0, text), own);
+                for (Sequence sequence : sequences.get(i)) {
+                    score(sequence, recallAfter(sequence.earlier()), own);
                 }
-                answers.addAll(complete(places.getOrDefault(file, List.of()), text, threads));
+                answers.addAll(complete(places.getOrDefault(file, List.of()), threads));
                 progress.update("held-out code", i + 1, heldOut.size());
             }
         }
@@ -97,7 +97,19 @@ final class Measure {
      * @param earlier text before the tokens, which the model does not see
      * @param from the first token that counts
      */
-    private record Sequence(String earlier, int[] tokens, int from) {}
+    private record Sequence(String earlier, int[] tokens, int from) {
+        int count() {
+            return tokens.length - from;
+        }
+    }
+
+    private static int lines(List<List<Sequence>> sequences) {
+        int tokens = sequences.stream()
+                .flatMap(List::stream)
+                .mapToInt(Sequence::count)
+                .sum();
+        return Math.max(FEWEST_LINES, tokens / TOKENS_A_LINE);
+    }
 
     private List<Sequence> sequences(HeldOut file) {
         List<Sequence> sequences = new ArrayList<>();
@@ -121,15 +133,17 @@ final class Measure {
         return sequences;
     }
 
-    /** What is recalled after a text; of the states of its last tokens, {@code own} in number, the model itself will tell. */
-    private Recall recallAfter(String before, int own, TextAtHand text) {
+    /** What is recalled after a text, of which it reads as much as a request may hold. */
+    private Recall recallAfter(String before) {
         Recall recall = served.memory().recall();
-        text.readUpTo(before, own, recall);
+        int[] tokens = model.tokenizer().encode(before);
+        int first = Math.max(0, tokens.length - model.info().contextLength());
+        recall.read(Arrays.copyOfRange(tokens, first, tokens.length));
         return recall;
     }
 
     private void score(Sequence sequence, Recall recall, Tally tally) {
-        if (sequence.from() < sequence.tokens().length) {
+        if (sequence.count() > 0) {
             Scores scores = model.score(sequence.tokens(), sequence.from(), served.adapter(), recall);
             tally.tokens += scores.nats().length;
             tally.hits += scores.hitCount();
@@ -148,10 +162,10 @@ final class Measure {
         }
     }
 
-    private List<Answer> complete(List<NextLine> places, TextAtHand text, Executor threads) {
+    private List<Answer> complete(List<NextLine> places, Executor threads) {
         List<CompletableFuture<Answer>> answers = places.stream()
                 .map(place -> CompletableFuture.supplyAsync(
-                        () -> new Answer(place.line(), complete(place.before(), text)), threads))
+                        () -> new Answer(place.line(), complete(place.before())), threads))
                 .toList();
         try {
             return answers.stream().map(CompletableFuture::join).toList();
@@ -160,9 +174,9 @@ final class Measure {
         }
     }
 
-    private String complete(String before, TextAtHand text) {
+    private String complete(String before) {
         int[] prompt = prompt(before);
-        Recall recall = recallAfter(before, prompt.length, text);
+        Recall recall = recallAfter(before);
         StringBuilder answer = new StringBuilder();
         GenerationRequest request = new GenerationRequest(prompt, LINE_TOKENS, Sampling.GREEDY, List.of("\n"));
         model.generate(request, served.adapter(), recall, event -> {

@@ -47,7 +47,7 @@ final class Memories {
             implements Memory {
         @Override
         public Recall recall() {
-            return all.shelf(skill, sequenceLength).recall(reach, new RecallWeights(strength));
+            return all.shelf(skill, sequenceLength).recall(reach, new RecallWeights(strength, reach.reliance()));
         }
     }
 
@@ -61,7 +61,7 @@ final class Memories {
     Reach extend(LearnerProfile profile, Reach before, long words, Progress progress) {
         LearningSettings settings = profile.settings();
         if (settings.recall() == 0) {
-            return new Reach(words, before.states());
+            return new Reach(words, before.states(), before.reliance());
         }
         Experiences experiences = new Experiences(tools.store(), profile.skillId());
         List<Experiences.Stored> next = experiences.waiting(before.states(), settings.readingPerCycle());
@@ -76,8 +76,8 @@ final class Memories {
             progress.update("read", i + 1, next.size());
         }
         experiences.keepKeys(made, origin);
-        return new Reach(
-                words, next.isEmpty() ? before.states() : next.getLast().id());
+        long states = next.isEmpty() ? before.states() : next.getLast().id();
+        return new Reach(words, states, before.reliance());
     }
 
     /** The keys of the states from which a text's tokens are foretold. */

@@ -6,8 +6,9 @@ package dev.apprentice.learning.internal;
  * another kind.
  *
  * @param strength what weights are multiplied with: 1 as calibrated
+ * @param reliance what is added to the scores of both ways: 0 as calibrated ({@link Reliance})
  */
-record RecallWeights(double strength) {
+record RecallWeights(double strength, double reliance) {
     private static final double MOST = 0.98; // of both together
     private static final double LEAST_SURE = 1e-6; // as the logarithm of 0 is none
 
@@ -42,8 +43,8 @@ record RecallWeights(double strength) {
     Pair of(Words words, States states, double surest) {
         double sure = Math.log(Math.max(surest, LEAST_SURE));
         double agreed = agree(words.found(), states.found()) ? 1 : 0;
-        double byWords = words.found().isEmpty() ? 0 : Math.exp(score(words, agreed, sure));
-        double byStates = states.found().isEmpty() ? 0 : Math.exp(score(states, agreed, sure));
+        double byWords = words.found().isEmpty() ? 0 : Math.exp(reliance + score(words, agreed, sure));
+        double byStates = states.found().isEmpty() ? 0 : Math.exp(reliance + score(states, agreed, sure));
         double scale = strength / (1 + byWords + byStates);
         double most = Math.min(1, MOST / Math.max(scale * (byWords + byStates), Double.MIN_NORMAL));
         return new Pair(most * scale * byWords, most * scale * byStates);

@@ -42,7 +42,9 @@ final class Schema {
             "ALTER TABLE learned_commit ADD COLUMN recalled_states INTEGER NOT NULL DEFAULT 0",
             // keys of the states of the base model in it, and what they were made with
             "ALTER TABLE experience ADD COLUMN keys_of TEXT",
-            "ALTER TABLE experience ADD COLUMN keys BLOB");
+            "ALTER TABLE experience ADD COLUMN keys BLOB",
+            // how much what is recalled counts
+            "ALTER TABLE learned_commit ADD COLUMN reliance REAL NOT NULL DEFAULT 0");
 
     private Schema() {}
 }

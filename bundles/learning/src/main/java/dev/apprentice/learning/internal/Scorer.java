@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mean nats of texts under what is served. The scores of the last asked for are remembered by text, so that what a cycle measured
- * after its training need not be measured before the next.
+ * Mean nats of texts under what is served, and what recall is worth in them. The scores of the last asked for are remembered by text, so
+ * that what a cycle measured after its training need not be measured before the next.
  */
 final class Scorer {
     private final LanguageModel model;
@@ -24,26 +24,41 @@ final class Scorer {
     /** A text of the gate; equal keys are equal texts. */
     record Text(String key, TrainingSample sample) {}
 
-    private record Sum(double nats, int tokens) {}
+    private record Sum(double nats, RecallWorth worth) {
+        private static final Sum NOTHING = new Sum(0, RecallWorth.NONE);
+
+        Sum plus(Sum other) {
+            return new Sum(nats + other.nats, worth.plus(other.worth));
+        }
+
+        double meanNats() {
+            return worth.tokens() == 0 ? 0 : nats / worth.tokens();
+        }
+    }
 
     /** Nats per token over all texts; 0 if there are none. */
     double meanNats(List<Text> texts, Served served) {
+        return sum(texts, served).meanNats();
+    }
+
+    /** What recall was worth in texts. */
+    RecallWorth worth(List<Text> texts, Served served) {
+        return sum(texts, served).worth();
+    }
+
+    private Sum sum(List<Text> texts, Served served) {
         if (last == null || !last.foretellsLike(served)) {
             last = served;
             known = new HashMap<>();
         }
-        double nats = 0;
-        long tokens = 0;
-        for (Text text : texts) {
-            Sum sum = known.computeIfAbsent(text.key(), key -> score(text.sample(), served));
-            nats += sum.nats();
-            tokens += sum.tokens();
-        }
-        return tokens == 0 ? 0 : nats / tokens;
+        return texts.stream()
+                .map(text -> known.computeIfAbsent(text.key(), key -> score(text.sample(), served)))
+                .reduce(Sum.NOTHING, Sum::plus);
     }
 
     private Sum score(TrainingSample sample, Served served) {
-        Scores scores = served.score(model, sample);
-        return new Sum(scores.totalNats(), scores.nats().length);
+        ObservedRecall recall = new ObservedRecall(served.memory().recall());
+        Scores scores = model.score(sample.tokens(), sample.from(), served.adapter(), recall);
+        return new Sum(scores.totalNats(), recall.worth(sample, scores));
     }
 }

@@ -1,18 +1,19 @@
 package dev.apprentice.learning.internal;
 
 import dev.apprentice.model.Recall;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 
 /**
- * Recalls in two ways from what was read before and from the text at hand. Word for word: what followed the longest stretch that the end
+ * Recalls in two ways. Word for word, from what was read before and from the text at hand: what followed the longest stretch that the end
  * of the text shares with one of them, an ∞-gram (arXiv 2401.17377) with a cache of the text at hand (Kuhn and De Mori 1990; for code
- * doi:10.1145/3106237.3106290). And by states: what followed where the model's state was like its state now, a nearest-neighbour
- * language model (arXiv 1911.00172).
+ * doi:10.1145/3106237.3106290). And by states, from what was read before: what followed where the model's state was like its state now, a
+ * nearest-neighbour language model (arXiv 1911.00172).
  */
 final class TextRecall implements Recall {
     private static final int EXPECTED = 1 << 12; // tokens of a text
     private static final int TRIED = 48; // places of a prompt
-    private static final float[] UNKNOWN = {};
 
     private final TextIndex words;
     private final StateIndex.Search states;
@@ -20,16 +21,19 @@ final class TextRecall implements Recall {
     private final RecallWeights weights;
 
     private final TextIndex text = new TextIndex(EXPECTED);
-    private final SeenStates seen;
+    private final Deque<Place> prompt = new ArrayDeque<>(); // the last of it
     private final RecentMean wordsRight = new RecentMean(0.5);
     private final RecentMean statesRight = new RecentMean(0.5);
     private final RecentMean alike = new RecentMean(0.8);
     private boolean triedPrompt;
     private int last = -1;
-    private float[] key = UNKNOWN; // of the state after the last token
     private Continuations continued = new Continuations();
     private boolean fromText;
     private Neighbours neighbours = new Neighbours();
+
+    /** A place of the prompt, between two tokens. */
+    @SuppressWarnings("ArrayRecordComponent") // only read
+    private record Place(int last, float[] state, int next) {}
 
     /** @param states in which to search; by this recall alone */
     TextRecall(TextIndex words, StateIndex.Search states, StateKeys keys, RecallWeights weights) {
@@ -37,7 +41,6 @@ final class TextRecall implements Recall {
         this.states = states;
         this.keys = keys;
         this.weights = weights;
-        this.seen = new SeenStates(keys);
     }
 
     @Override
@@ -47,9 +50,6 @@ final class TextRecall implements Recall {
         }
         if (!neighbours.isEmpty()) {
             statesRight.add(neighbours.shares().likeliest() == token);
-        }
-        if (key.length > 0) {
-            seen.add(last, key, token);
         }
         text.add(token);
         goOn(token);
@@ -62,7 +62,6 @@ final class TextRecall implements Recall {
     }
 
     private void goOn(int token) {
-        key = UNKNOWN;
         neighbours = new Neighbours();
         last = token;
         Continuations here = text.after(text);
@@ -73,7 +72,10 @@ final class TextRecall implements Recall {
 
     @Override
     public void seen(int token, float[] at, int next) {
-        seen.addState(token, at, next);
+        prompt.add(new Place(token, at, next));
+        if (prompt.size() > TRIED) {
+            prompt.remove();
+        }
     }
 
     @Override
@@ -83,8 +85,7 @@ final class TextRecall implements Recall {
             tryPrompt();
         }
         if (at.length > 0) {
-            key = keys.of(at, 0);
-            neighbours = neighbours();
+            neighbours = neighbours(last, at);
         }
         RecallWeights.Pair pair = weights.of(
                 new RecallWeights.Words(continued, fromText, wordsRight.value()),
@@ -98,20 +99,18 @@ final class TextRecall implements Recall {
 
     /** How right and how alike recall by states would have been at the end of the prompt tells how much it counts from the first token on. */
     private void tryPrompt() {
-        for (SeenStates.Place place : seen.newest(TRIED)) {
-            Neighbours found = new Neighbours();
-            states.find(place.last(), place.key(), found);
+        for (Place place : prompt) {
+            Neighbours found = neighbours(place.last(), place.state());
             if (!found.isEmpty()) {
-                statesRight.add(found.settle().shares().likeliest() == place.follower());
+                statesRight.add(found.shares().likeliest() == place.next());
                 alike.add(found.nearest());
             }
         }
     }
 
-    private Neighbours neighbours() {
+    private Neighbours neighbours(int token, float[] state) {
         Neighbours found = new Neighbours();
-        seen.find(last, key, found);
-        states.find(last, key, found);
+        states.find(token, keys.of(state, 0), found);
         return found.settle();
     }
 

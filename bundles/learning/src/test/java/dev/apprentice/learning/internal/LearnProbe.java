@@ -83,9 +83,10 @@ final class LearnProbe {
             if (i % 10 == 0 || !cycle.reason().isEmpty()) {
                 System.out.printf(
                         Locale.ROOT,
-                        "%4d %.2f s, loss %.3f, personal %.3f, general %.3f, %d MiB %s%n",
+                        "%4d %.2f s, reliance %+.2f, loss %.3f, personal %.3f, general %.3f, %d MiB %s%n",
                         i,
                         cycle.seconds(),
+                        reliance(store),
                         cycle.validation().trainLoss(),
                         cycle.validation().personal().after(),
                         cycle.validation().general().after(),
@@ -109,6 +110,10 @@ final class LearnProbe {
         try (Stream<Path> files = Files.walk(home)) {
             files.sorted(Comparator.reverseOrder()).forEach(LearnProbe::delete);
         }
+    }
+
+    private static double reliance(StoreComponent store) {
+        return new CommitStore(store).log("probe").getFirst().reach().reliance();
     }
 
     private static void delete(Path path) {

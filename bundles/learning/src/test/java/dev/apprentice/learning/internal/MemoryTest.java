@@ -44,8 +44,9 @@ class MemoryTest {
 
     /** Nats of a text under the learner's adapter, with a memory beside it. */
     private static double nats(Experience text, Learned learned, Memory memory) {
-        return new Served(learned.adapter(), memory)
-                .score(TestPlatform.MODEL, sample(text))
+        TrainingSample sample = sample(text);
+        return TestPlatform.MODEL
+                .score(sample.tokens(), sample.from(), learned.adapter(), memory.recall())
                 .meanNats();
     }
 
@@ -193,6 +194,24 @@ class MemoryTest {
 
         assertThat(recalls(learner, SECRET)).isFalse();
         assertThat(recalls(learner, TestPlatform.line(1))).isTrue();
+    }
+
+    @Test
+    void learnsHowMuchRecallIsWorthAndRollsThatBackToo() {
+        Learner learner = platform.install(TestPlatform.profile());
+        TestPlatform.record(learner, 0, 20); // of which the gate keeps two
+        learner.cycle(Progress.SILENT);
+        assertThat(head().reach().reliance()).isZero(); // nothing had been recalled
+        String before = learner.head().id();
+        learner.cycle(Progress.SILENT);
+        double once = head().reach().reliance();
+        assertThat(once).isPositive();
+        learner.cycle(Progress.SILENT);
+        assertThat(head().reach().reliance()).isGreaterThan(once);
+
+        learner = platform.activate(platform.learning.prepareRollback(TestPlatform.profile(), before));
+        learner.cycle(Progress.SILENT);
+        assertThat(head().reach().reliance()).isBetween(once / 2, once * 1.5);
     }
 
     @Test

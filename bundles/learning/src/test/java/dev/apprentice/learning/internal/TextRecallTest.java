@@ -12,7 +12,7 @@ class TextRecallTest {
 
     private static TextRecall recall(TextIndex words, double strength) {
         StateIndex none = new StateIndex(TestPlatform.KERNELS);
-        return new TextRecall(words, none.new Search(0), new StateKeys(4), new RecallWeights(strength));
+        return new TextRecall(words, none.new Search(0), new StateKeys(4), new RecallWeights(strength, 0));
     }
 
     private static TextIndex counting(int from, int to) {
