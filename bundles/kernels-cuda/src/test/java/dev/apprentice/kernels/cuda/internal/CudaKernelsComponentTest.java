@@ -1,0 +1,102 @@
+package dev.apprentice.kernels.cuda.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import dev.apprentice.compute.Kernels;
+import dev.apprentice.kernels.cpu.ScalarKernels;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.launch.Framework;
+import org.osgi.framework.launch.FrameworkFactory;
+
+/** The component in a real framework. */
+class CudaKernelsComponentTest {
+    @TempDir
+    private Path storage;
+
+    /** Something to do in a framework. */
+    private interface Body {
+        void run(BundleContext context) throws Exception;
+    }
+
+    @Test
+    void withoutAGpuNothingIsRegistered() throws Exception {
+        assumeFalse(gpu(), "This machine has a GPU");
+        in(Map.of(), context -> {
+            CudaKernelsComponent component = new CudaKernelsComponent(context, new ScalarKernels());
+            assertThat(context.getServiceReference(Kernels.class)).isNull();
+            component.close();
+        });
+    }
+
+    @Test
+    void askingForAGpuThatIsNotThereIsAFaultThatSaysWhatToDo() throws Exception {
+        assumeFalse(gpu(), "This machine has a GPU");
+        in(
+                Map.of("apprentice.kernels", "cuda"),
+                context -> assertThatThrownBy(() -> new CudaKernelsComponent(context, new ScalarKernels()))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("apprentice.kernels is cuda, but")
+                        .hasMessageContaining("NVIDIA driver")
+                        .hasMessageContaining("leave apprentice.kernels out"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"native", "vector", "scalar"})
+    void kernelsOfTheCpuThatAreAskedForKeepTheGpuOut(String setting) throws Exception {
+        in(Map.of("apprentice.kernels", setting), context -> {
+            CudaKernelsComponent component = new CudaKernelsComponent(context, new ScalarKernels());
+            assertThat(context.getServiceReference(Kernels.class)).isNull();
+            component.close();
+        });
+    }
+
+    @Test
+    void aGpuIsPreferredToTheCpu() throws Exception {
+        TestDevice.open().close(); // skips where there is none
+        in(Map.of(), context -> {
+            ScalarKernels cpu = new ScalarKernels();
+            context.registerService(Kernels.class, cpu, null);
+            CudaKernelsComponent component = new CudaKernelsComponent(context, cpu);
+            assertThat(context.getService(context.getServiceReference(Kernels.class)))
+                    .isInstanceOf(CudaKernels.class);
+            component.close();
+            assertThat(context.getService(context.getServiceReference(Kernels.class)))
+                    .isSameAs(cpu);
+        });
+    }
+
+    private static boolean gpu() {
+        try {
+            CudaDevice.open().close();
+            return true;
+        } catch (Unavailable e) {
+            return false;
+        }
+    }
+
+    private void in(Map<String, String> properties, Body body) throws Exception {
+        Map<String, String> configuration = new HashMap<>(properties);
+        configuration.put("org.osgi.framework.storage", storage.toString());
+        Framework framework = ServiceLoader.load(FrameworkFactory.class)
+                .findFirst()
+                .orElseThrow()
+                .newFramework(configuration);
+        try {
+            framework.start();
+            body.run(framework.getBundleContext());
+        } finally {
+            framework.stop();
+            framework.waitForStop(10_000);
+        }
+    }
+}
