@@ -52,7 +52,7 @@ public final class CudaKernelsComponent {
         } catch (Unavailable e) {
             if (setting != null) {
                 String fault = KERNELS + " is " + CUDA + ", but " + e.getMessage() + "; or leave " + KERNELS + " out";
-                LOG.log(Level.ERROR, fault, e);
+                LOG.log(Level.ERROR, fault);
                 throw new IllegalStateException(fault, e);
             }
             LOG.log(Level.INFO, "GPU: not used, because {0}", e.getMessage());
