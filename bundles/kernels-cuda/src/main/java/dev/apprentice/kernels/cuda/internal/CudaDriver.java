@@ -25,6 +25,7 @@ final class CudaDriver {
     private static final Linker LINKER = Linker.nativeLinker();
 
     /** What is called; all return a status. */
+    @SuppressWarnings("ImmutableEnumChecker") // layouts are immutable, and nobody else sees the array
     enum Function {
         INIT("cuInit", JAVA_INT),
         DRIVER_VERSION("cuDriverGetVersion", ADDRESS),

@@ -1,8 +1,9 @@
 package dev.apprentice.kernels.cuda.internal;
 
 import dev.apprentice.compute.DataType;
-import java.util.Arrays;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToLongBiFunction;
 
 /** The kernels on the device: their names are those in the {@code .cu} files, one for each type of weights. */
@@ -12,7 +13,7 @@ final class CudaFunctions {
 
     private final long roundToBytes;
     private final long roundToHalves;
-    private final List<OfType> types;
+    private final Map<DataType, OfType> types = new EnumMap<>(DataType.class);
 
     /**
      * Products with weights of one type.
@@ -26,13 +27,15 @@ final class CudaFunctions {
     CudaFunctions(ToLongBiFunction<String, String> handles) {
         roundToBytes = handles.applyAsLong("round_rows", "round_to_bytes");
         roundToHalves = handles.applyAsLong("round_rows", "round_to_halves");
-        types = Arrays.stream(DataType.values())
-                .map(type -> new OfType(
-                        handles.applyAsLong("product_few", "product_few_" + type + "_1"),
-                        handles.applyAsLong("product_few", "product_few_" + type + "_" + FEW),
-                        handles.applyAsLong("product_many", "product_many_" + type),
-                        handles.applyAsLong("product_transposed", "product_transposed_" + type)))
-                .toList();
+        for (DataType type : DataType.values()) {
+            types.put(
+                    type,
+                    new OfType(
+                            handles.applyAsLong("product_few", "product_few_" + type + "_1"),
+                            handles.applyAsLong("product_few", "product_few_" + type + "_" + FEW),
+                            handles.applyAsLong("product_many", "product_many_" + type),
+                            handles.applyAsLong("product_transposed", "product_transposed_" + type)));
+        }
     }
 
     long roundToBytes() {
@@ -44,6 +47,6 @@ final class CudaFunctions {
     }
 
     OfType of(DataType type) {
-        return types.get(type.ordinal());
+        return Objects.requireNonNull(types.get(type));
     }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CudaKernels extends DelegatingKernels implements AutoCloseable {
     /** What is smaller stays in the caches of the CPU, which has multiplied it before a GPU is heard of. */
-    public static final long LEAST_BYTES = 4L << 20;
+    public static final long LEAST_BYTES = 1L << 20;
 
     private final CudaDevice device;
     private final HeldWeights held;
@@ -47,8 +47,7 @@ public final class CudaKernels extends DelegatingKernels implements AutoCloseabl
 
     @Override
     public Kernels asExactAs(DataType type) {
-        Kernels cpu = others().asExactAs(type);
-        return cpu == others() ? this : new CudaKernels(device, held, products, cpu);
+        return new CudaKernels(device, held, products, others().asExactAs(type));
     }
 
     /** How many products ran on the device. */
@@ -73,8 +72,10 @@ public final class CudaKernels extends DelegatingKernels implements AutoCloseabl
         if (there == null) {
             super.multiply(weight, x, y);
         } else {
-            products.forward(List.of(new CudaProducts.Job(there, y)), x, 1, CudaKernels::replace);
-            Reference.reachabilityFence(weight);
+            whileHeld(
+                    weight,
+                    () -> products.forward(
+                            List.of(new CudaProducts.Job(there, y)), x, 1, CudaKernels::replace, () -> {}));
         }
     }
 
@@ -84,8 +85,9 @@ public final class CudaKernels extends DelegatingKernels implements AutoCloseabl
         if (there == null) {
             super.multiplyAdd(weight, x, scale, y);
         } else {
-            products.forward(List.of(new CudaProducts.Job(there, y)), x, scale, others()::add);
-            Reference.reachabilityFence(weight);
+            whileHeld(
+                    weight,
+                    () -> products.forward(List.of(new CudaProducts.Job(there, y)), x, scale, others()::add, () -> {}));
         }
     }
 
@@ -110,11 +112,12 @@ public final class CudaKernels extends DelegatingKernels implements AutoCloseabl
                 adapted.add(withAdapter);
             }
         }
-        if (!jobs.isEmpty()) {
-            products.forward(jobs, x, 1, CudaKernels::replace);
-            Reference.reachabilityFence(layers);
+        if (jobs.isEmpty()) {
+            super.multiplyAll(layers, x);
+            return;
         }
-        super.multiplyAll(here, x);
+        whileHeld(
+                layers, () -> products.forward(jobs, x, 1, CudaKernels::replace, () -> others().multiplyAll(here, x)));
         for (LinearLayer.Adapted layer : adapted) {
             addLowRank(layer.adapter(), x, layer.lowRank(), layer.y());
         }
@@ -142,8 +145,7 @@ public final class CudaKernels extends DelegatingKernels implements AutoCloseabl
         if (there == null) {
             super.multiplyTransposedAdd(weight, dy, scale, dx);
         } else {
-            products.transposed(new CudaProducts.Job(there, dx), dy, scale, others()::add);
-            Reference.reachabilityFence(weight);
+            whileHeld(weight, () -> products.transposed(new CudaProducts.Job(there, dx), dy, scale, others()::add));
         }
     }
 
@@ -153,8 +155,7 @@ public final class CudaKernels extends DelegatingKernels implements AutoCloseabl
         if (there == null) {
             super.multiplyTransposed(weight, dy, dx);
         } else {
-            products.transposed(new CudaProducts.Job(there, dx), dy, 1, CudaKernels::replace);
-            Reference.reachabilityFence(weight);
+            whileHeld(weight, () -> products.transposed(new CudaProducts.Job(there, dx), dy, 1, CudaKernels::replace));
         }
     }
 
@@ -195,8 +196,17 @@ public final class CudaKernels extends DelegatingKernels implements AutoCloseabl
         return fits ? held.of(weight) : null;
     }
 
+    /** Copies of weights live as long as what is kept here. */
+    private static void whileHeld(Object kept, Runnable product) {
+        try {
+            product.run();
+        } finally {
+            Reference.reachabilityFence(kept);
+        }
+    }
+
     private static void replace(Tensor product, Tensor result) {
-        result.data().copyFrom(product.data());
+        Copies.copy(product.data(), result.data());
     }
 
     @Override

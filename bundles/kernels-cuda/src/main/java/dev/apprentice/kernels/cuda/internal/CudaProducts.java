@@ -27,6 +27,9 @@ final class CudaProducts implements AutoCloseable {
     private static final int ROUND_THREADS = 256;
     private static final int WARP = 32;
 
+    /** Outputs that a warp makes of several tokens, which then read their activations less often. */
+    private static final int ROWS_OF_FEW = 2;
+
     private final CudaDevice device;
     private final CudaFunctions functions;
     private final Deque<Workspace> idle = new ConcurrentLinkedDeque<>();
@@ -60,14 +63,15 @@ final class CudaProducts implements AutoCloseable {
      * Computes scale · x Wᵀ of each job; W (out, in), x (n, in), result (n, out).
      *
      * @param deliver gets each product, or some of its rows, and the same rows of the result
+     * @param meanwhile is done once while the device computes
      */
-    void forward(List<Job> jobs, Tensor x, float scale, BiConsumer<Tensor, Tensor> deliver) {
-        run(Direction.FORWARD, jobs, x, scale, deliver);
+    void forward(List<Job> jobs, Tensor x, float scale, BiConsumer<Tensor, Tensor> deliver, Runnable meanwhile) {
+        run(Direction.FORWARD, jobs, x, scale, deliver, meanwhile);
     }
 
     /** Computes scale · dy W; W (out, in), dy (n, out), result (n, in). */
     void transposed(Job job, Tensor dy, float scale, BiConsumer<Tensor, Tensor> deliver) {
-        run(Direction.TRANSPOSED, List.of(job), dy, scale, deliver);
+        run(Direction.TRANSPOSED, List.of(job), dy, scale, deliver, () -> {});
     }
 
     /** How many products were computed so far. */
@@ -75,7 +79,13 @@ final class CudaProducts implements AutoCloseable {
         return count.sum();
     }
 
-    private void run(Direction direction, List<Job> jobs, Tensor x, float scale, BiConsumer<Tensor, Tensor> deliver) {
+    private void run(
+            Direction direction,
+            List<Job> jobs,
+            Tensor x,
+            float scale,
+            BiConsumer<Tensor, Tensor> deliver,
+            Runnable meanwhile) {
         device.enter();
         Workspace idleOne = idle.poll();
         Workspace workspace = idleOne == null ? new Workspace(device) : idleOne;
@@ -91,7 +101,8 @@ final class CudaProducts implements AutoCloseable {
                 for (Job job : jobs) {
                     part.add(new Job(job.weight(), job.result().rows(from, rows)));
                 }
-                new Pass(workspace, direction, few, part, x.rows(from, rows), scale).run(deliver);
+                new Pass(workspace, direction, few, part, x.rows(from, rows), scale)
+                        .run(deliver, from == 0 ? meanwhile : () -> {});
             }
             count.add(jobs.size());
         } finally {
@@ -125,24 +136,26 @@ final class CudaProducts implements AutoCloseable {
             this.scale = scale;
         }
 
-        void run(BiConsumer<Tensor, Tensor> deliver) {
+        void run(BiConsumer<Tensor, Tensor> deliver, Runnable meanwhile) {
             long bytes = jobs.stream()
                     .mapToLong(job -> job.result().data().byteSize())
                     .sum();
-            workspace.upload(x.data());
             Set<Form> forms = EnumSet.noneOf(Form.class);
             jobs.forEach(job -> forms.add(form(job.weight().type())));
+            boolean once = few && !forms.contains(Form.FLOATS);
+            long input = once ? workspace.stage(x.data()) : workspace.upload(x.data());
             if (forms.contains(Form.BYTES)) {
-                roundToBytes();
+                roundToBytes(input);
             }
             if (forms.contains(Form.HALVES)) {
-                roundToHalves();
+                roundToHalves(input);
             }
             long at = workspace.output.require(bytes);
             for (Job job : jobs) {
-                launch(job.weight(), at);
+                launch(job.weight(), input, at);
                 at += job.result().data().byteSize();
             }
+            meanwhile.run();
             MemorySegment products = workspace.download(bytes);
             long offset = 0;
             for (Job job : jobs) {
@@ -160,20 +173,18 @@ final class CudaProducts implements AutoCloseable {
             return type == DataType.F32 ? Form.FLOATS : Form.HALVES;
         }
 
-        private void roundToBytes() {
+        private void roundToBytes(long input) {
             int runs = Math.ceilDiv(x.columns(), WARP);
             long bytes = workspace.rounded.require((long) x.rows() * runs * WARP);
             long steps = workspace.scales.require(8L * x.rows() * runs);
             int blocks = Math.ceilDiv(runs, ROUND_THREADS / WARP);
-            long input = workspace.input.require(0);
             workspace.launch(
                     functions.roundToBytes(), blocks, x.rows(), ROUND_THREADS, input, x.columns(), runs, bytes, steps);
         }
 
-        private void roundToHalves() {
+        private void roundToHalves(long input) {
             long halves = workspace.rounded.require(2L * x.rows() * stride());
             long scales = workspace.scales.require(4L * x.rows());
-            long input = workspace.input.require(0);
             workspace.launch(
                     functions.roundToHalves(),
                     x.rows(),
@@ -191,18 +202,17 @@ final class CudaProducts implements AutoCloseable {
             return Math.ceilDiv(x.columns(), TILE) * TILE;
         }
 
-        private void launch(HeldWeight weight, long y) {
+        private void launch(HeldWeight weight, long floats, long y) {
             CudaFunctions.OfType kernels = functions.of(weight.type());
             long address = weight.address();
             int rows = weight.rows();
             int columns = weight.columns();
             int n = x.rows();
-            long floats = workspace.input.require(0);
             long rounded = workspace.rounded.require(0);
             long scales = workspace.scales.require(0);
             if (few) {
                 long kernel = n == 1 ? kernels.one() : kernels.few();
-                int blocks = Math.ceilDiv(rows, FEW_THREADS / WARP);
+                int blocks = Math.ceilDiv(rows, FEW_THREADS / WARP * (n == 1 ? 1 : ROWS_OF_FEW));
                 long bytes = weight.rowBytes();
                 switch (form(weight.type())) {
                     case FLOATS ->

@@ -110,8 +110,8 @@ final class HeldWeights implements AutoCloseable {
             if (this == other) {
                 return true;
             }
-            Object mine = get();
-            return mine != null && other instanceof Key key && mine == (Object) key.get();
+            Matrix mine = get();
+            return mine != null && other instanceof Key key && key.refersTo(mine);
         }
 
         @Override

@@ -26,7 +26,7 @@ final class Workspace implements AutoCloseable {
     private final Pinned down = new Pinned();
 
     /** Activations as they come. */
-    final Room input = new Room();
+    private final Room input = new Room();
 
     /** Activations rounded to bytes or to float16. */
     final Room rounded = new Room();
@@ -47,11 +47,20 @@ final class Workspace implements AutoCloseable {
         }
     }
 
+    /** Where the device reads activations once, over the bus; the segment may change once this has returned. */
+    long stage(MemorySegment activations) {
+        MemorySegment staged = up.require(activations.byteSize());
+        Copies.copy(activations, staged);
+        return staged.address();
+    }
+
     /** Copies activations to {@link #input}; the segment may change once this has returned. */
-    void upload(MemorySegment activations) {
+    long upload(MemorySegment activations) {
         long bytes = activations.byteSize();
-        MemorySegment staged = up.require(bytes).copyFrom(activations);
-        driver.call(Function.COPY_UP, "copy activations up", input.require(bytes), staged, bytes, stream);
+        MemorySegment staged = MemorySegment.ofAddress(stage(activations));
+        long address = input.require(bytes);
+        driver.call(Function.COPY_UP, "copy activations up", address, staged, bytes, stream);
+        return address;
     }
 
     /** Waits for all that was launched; the first bytes of {@link #output}, until the next call. */
