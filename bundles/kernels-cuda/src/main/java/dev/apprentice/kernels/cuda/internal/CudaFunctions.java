@@ -11,6 +11,9 @@ final class CudaFunctions {
     /** Tokens up to which weights are read once for all of them and activations are not rounded to float16. */
     static final int FEW = 8;
 
+    /** Outputs that a warp makes of several tokens, which then read their activations less often. */
+    static final int ROWS_OF_FEW = 2;
+
     private final long roundToBytes;
     private final long roundToHalves;
     private final Map<DataType, OfType> types = new EnumMap<>(DataType.class);

@@ -72,10 +72,7 @@ public final class CudaKernels extends DelegatingKernels implements AutoCloseabl
         if (there == null) {
             super.multiply(weight, x, y);
         } else {
-            whileHeld(
-                    weight,
-                    () -> products.forward(
-                            List.of(new CudaProducts.Job(there, y)), x, 1, CudaKernels::replace, () -> {}));
+            whileHeld(weight, () -> products.forward(new CudaProducts.Job(there, y), x, 1, CudaKernels::replace));
         }
     }
 
@@ -85,9 +82,7 @@ public final class CudaKernels extends DelegatingKernels implements AutoCloseabl
         if (there == null) {
             super.multiplyAdd(weight, x, scale, y);
         } else {
-            whileHeld(
-                    weight,
-                    () -> products.forward(List.of(new CudaProducts.Job(there, y)), x, scale, others()::add, () -> {}));
+            whileHeld(weight, () -> products.forward(new CudaProducts.Job(there, y), x, scale, others()::add));
         }
     }
 

@@ -79,6 +79,25 @@ class CudaKernelsTest extends KernelsContract {
         }
     }
 
+    /** What is generated must not depend on who else generates at the moment. */
+    @ParameterizedTest
+    @EnumSource
+    void aTokenGetsTheSameAloneAndInCompany(DataType type) {
+        try (Arena arena = Arena.ofShared()) {
+            Matrix weight = Quantizer.convert(arena, random(arena, 97, 768).asMatrix(), type);
+            kernels.hold(weight);
+            Tensor x = random(arena, CudaFunctions.FEW, 768);
+            Tensor together = Tensor.allocate(arena, CudaFunctions.FEW, 97);
+            kernels.multiply(weight, x, together);
+            Tensor alone = Tensor.allocate(arena, 1, 97);
+            for (int token = 0; token < CudaFunctions.FEW; token++) {
+                kernels.multiply(weight, x.rows(token, 1), alone);
+                assertThat(together.rows(token, 1).data().mismatch(alone.data()))
+                        .isEqualTo(-1);
+            }
+        }
+    }
+
     /** Rounding to float16 must lose neither small gradients nor large activations. */
     @ParameterizedTest
     @EnumSource(names = {"BF16", "Q4_0"})
