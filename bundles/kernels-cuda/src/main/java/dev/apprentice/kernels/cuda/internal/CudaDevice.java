@@ -36,6 +36,7 @@ public final class CudaDevice implements WeightMemory, AutoCloseable {
     private final long context;
     private final List<Long> modules = new ArrayList<>();
     private final CudaFunctions functions;
+    private final String description;
 
     /** The first GPU of the machine, or the first that {@code CUDA_VISIBLE_DEVICES} names. */
     public static CudaDevice open() throws Unavailable {
@@ -74,6 +75,7 @@ public final class CudaDevice implements WeightMemory, AutoCloseable {
                 modules.add(load(module));
             }
             functions = new CudaFunctions(this::function);
+            description = describe();
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -82,6 +84,10 @@ public final class CudaDevice implements WeightMemory, AutoCloseable {
 
     /** What runs, for people. */
     String description() {
+        return description;
+    }
+
+    private String describe() {
         long version = driver.number(Function.DRIVER_VERSION, "ask the driver's version");
         return name + " (compute capability " + capability / 10 + "." + capability % 10 + ", " + (memory()[1] >> 20)
                 + " MiB, driver for CUDA " + version / 1000 + "." + version % 1000 / 10 + ")";

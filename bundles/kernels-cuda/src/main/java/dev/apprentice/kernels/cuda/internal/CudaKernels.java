@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * rounded to 8 bits if there are few tokens; all weights but F32 with activations rounded to float16 if there are many.
  */
 public final class CudaKernels extends DelegatingKernels implements AutoCloseable {
-    /** What is smaller stays in the caches of the CPU, which has multiplied it before a GPU is heard of. */
-    public static final long LEAST_BYTES = 1L << 20;
+    /** Elements of a weight below which the CPU has multiplied with it before the GPU is heard of. */
+    public static final long LEAST_ELEMENTS = 1L << 20;
 
     private final CudaDevice device;
     private final HeldWeights held;
@@ -27,10 +27,10 @@ public final class CudaKernels extends DelegatingKernels implements AutoCloseabl
     /**
      * @param device closed with these kernels
      * @param cpu not closed with them
-     * @param leastBytes weights that are smaller stay on the CPU
+     * @param leastElements weights that are smaller stay on the CPU
      */
-    public CudaKernels(CudaDevice device, Kernels cpu, long leastBytes) {
-        this(device, new HeldWeights(device, leastBytes), new CudaProducts(device), cpu);
+    public CudaKernels(CudaDevice device, Kernels cpu, long leastElements) {
+        this(device, new HeldWeights(device, leastElements), new CudaProducts(device), cpu);
     }
 
     private CudaKernels(CudaDevice device, HeldWeights held, CudaProducts products, Kernels cpu) {

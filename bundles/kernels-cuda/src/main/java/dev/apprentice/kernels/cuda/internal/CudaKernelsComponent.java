@@ -41,7 +41,7 @@ public final class CudaKernelsComponent {
             return;
         }
         try {
-            CudaKernels opened = new CudaKernels(CudaDevice.open(), cpu, CudaKernels.LEAST_BYTES);
+            CudaKernels opened = new CudaKernels(CudaDevice.open(), cpu, CudaKernels.LEAST_ELEMENTS);
             LOG.log(Level.INFO, "Kernels: {0}. {1}=native would do without the GPU", opened.description(), KERNELS);
             kernels = opened;
             registration = context.registerService(

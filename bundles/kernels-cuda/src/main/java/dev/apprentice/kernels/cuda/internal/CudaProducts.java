@@ -15,8 +15,6 @@ final class CudaProducts implements AutoCloseable {
     /** Bytes on either side up to which tokens go together. */
     private static final long MOST_BYTES = 64L << 20;
 
-    private static final Runnable NOTHING = () -> {};
-
     private final CudaDevice device;
     private final Deque<Workspace> idle = new ConcurrentLinkedDeque<>();
     private final LongAdder count = new LongAdder();
@@ -49,12 +47,12 @@ final class CudaProducts implements AutoCloseable {
 
     /** Computes scale · x Wᵀ; W (out, in), x (n, in), result (n, out). */
     void forward(Job job, Tensor x, float scale, BiConsumer<Tensor, Tensor> deliver) {
-        forward(List.of(job), x, scale, deliver, NOTHING);
+        forward(List.of(job), x, scale, deliver, CudaProducts::nothing);
     }
 
     /** Computes scale · dy W; W (out, in), dy (n, out), result (n, in). */
     void transposed(Job job, Tensor dy, float scale, BiConsumer<Tensor, Tensor> deliver) {
-        run(ProductPass.Kind.TRANSPOSED, List.of(job), dy, scale, deliver, NOTHING);
+        run(ProductPass.Kind.TRANSPOSED, List.of(job), dy, scale, deliver, CudaProducts::nothing);
     }
 
     /** How many products were computed so far. */
@@ -79,13 +77,15 @@ final class CudaProducts implements AutoCloseable {
                 int first = from;
                 List<Job> part = jobs.stream().map(job -> job.rows(first, rows)).toList();
                 new ProductPass(device.functions(), workspace, kind, part, x.rows(from, rows), scale)
-                        .run(deliver, from == 0 ? meanwhile : NOTHING);
+                        .run(deliver, from == 0 ? meanwhile : CudaProducts::nothing);
             }
             count.add(jobs.size());
         } finally {
             idle.add(workspace);
         }
     }
+
+    private static void nothing() {}
 
     private static int tokensTogether(List<Job> jobs, Tensor x) {
         long width = jobs.stream().mapToLong(job -> job.result().columns()).sum();

@@ -18,16 +18,16 @@ final class HeldWeights implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(HeldWeights.class.getName());
 
     private final WeightMemory memory;
-    private final long leastBytes;
+    private final long leastElements;
     private final Map<Key, HeldWeight> held = new HashMap<>(); // guarded by this
     private final ReferenceQueue<Matrix> unreachable = new ReferenceQueue<>();
     private long bytes; // guarded by this
     private boolean full; // guarded by this
 
-    /** @param leastBytes smaller weights are left where they are */
-    HeldWeights(WeightMemory memory, long leastBytes) {
+    /** @param leastElements of a weight; smaller ones are left where they are */
+    HeldWeights(WeightMemory memory, long leastElements) {
         this.memory = memory;
-        this.leastBytes = leastBytes;
+        this.leastElements = leastElements;
     }
 
     /** Copies a weight, unless it is small, there already or does not fit. */
@@ -35,7 +35,7 @@ final class HeldWeights implements AutoCloseable {
         dropUnreachable();
         dropClosed();
         Key key = new Key(weight, unreachable);
-        if (weight.data().byteSize() < leastBytes || held.containsKey(key)) {
+        if ((long) weight.rows() * weight.columns() < leastElements || held.containsKey(key)) {
             return;
         }
         OptionalLong address = memory.copy(weight.data());

@@ -65,7 +65,10 @@ final class ProductPass {
         long input = makeReady();
         long bytes =
                 jobs.stream().mapToLong(job -> job.result().data().byteSize()).sum();
-        long output = workspace.output.require(bytes);
+        long output = switch (kind) {
+            case FEW -> workspace.results(bytes); // a warp writes single numbers
+            case MANY, TRANSPOSED -> workspace.directResults(bytes);
+        };
         for (CudaProducts.Job job : jobs) {
             switch (kind) {
                 case FEW -> startFew(job.weight(), input, output);
@@ -74,7 +77,10 @@ final class ProductPass {
             output += job.result().data().byteSize();
         }
         meanwhile.run();
-        MemorySegment products = workspace.download(bytes);
+        MemorySegment products = switch (kind) {
+            case FEW -> workspace.download(bytes);
+            case MANY, TRANSPOSED -> workspace.await(bytes);
+        };
         long at = 0;
         for (CudaProducts.Job job : jobs) {
             Tensor result = job.result();

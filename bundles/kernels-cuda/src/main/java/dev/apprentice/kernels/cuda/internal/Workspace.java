@@ -34,7 +34,7 @@ final class Workspace implements AutoCloseable {
     /** What the rounded ones are multiplied with. */
     final Room scales = new Room();
 
-    final Room output = new Room();
+    private final Room output = new Room();
 
     @SuppressWarnings("MustBeClosedChecker") // close() does
     Workspace(CudaDevice device) {
@@ -63,12 +63,28 @@ final class Workspace implements AutoCloseable {
         return address;
     }
 
-    /** Waits for all that was launched; the first bytes of {@link #output}, until the next call. */
+    /** Where results are written that are copied down together afterwards. */
+    long results(long bytes) {
+        return output.require(bytes);
+    }
+
+    /** Where results are written over the bus as they come, in lines that are long enough for it. */
+    long directResults(long bytes) {
+        return down.require(bytes).address();
+    }
+
+    /** Waits for all that was launched, and for a copy of the {@link #results}, which stays until the next call. */
     MemorySegment download(long bytes) {
         MemorySegment staged = down.require(bytes);
         driver.call(Function.COPY_DOWN, "copy results down", staged, output.address, bytes, stream);
         driver.call(Function.SYNCHRONISE, "compute a product", stream);
         return staged;
+    }
+
+    /** Waits for all that was launched; the {@link #directResults}, which stay until the next call. */
+    MemorySegment await(long bytes) {
+        driver.call(Function.SYNCHRONISE, "compute a product", stream);
+        return down.require(bytes);
     }
 
     /** Starts a kernel of blocks (across, down) of threads; parameters are Long for addresses and 64-bit numbers, Integer and Float. */
