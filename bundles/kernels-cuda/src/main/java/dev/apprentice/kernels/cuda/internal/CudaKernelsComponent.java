@@ -50,12 +50,16 @@ public final class CudaKernelsComponent {
                     FrameworkUtil.asDictionary(
                             Map.of(KERNELS, opened.description(), DEVICE, CUDA, Constants.SERVICE_RANKING, 1)));
         } catch (Unavailable e) {
-            if (setting != null) {
-                String fault = KERNELS + " is " + CUDA + ", but " + e.getMessage() + "; or leave " + KERNELS + " out";
-                LOG.log(Level.ERROR, fault);
-                throw new IllegalStateException(fault, e);
+            if (setting == null) {
+                LOG.log(Level.INFO, "GPU: not used, because {0}", e.getMessage());
+            } else {
+                LOG.log(
+                        Level.ERROR,
+                        "GPU: not used though {0} is {1}, because {2}; or leave {0} out",
+                        KERNELS,
+                        CUDA,
+                        e.getMessage());
             }
-            LOG.log(Level.INFO, "GPU: not used, because {0}", e.getMessage());
         }
     }
 

@@ -1,15 +1,21 @@
 package dev.apprentice.kernels.cuda.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.kernels.cpu.ScalarKernels;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,13 +47,37 @@ class CudaKernelsComponentTest {
     @Test
     void askingForAGpuThatIsNotThereIsAFaultThatSaysWhatToDo() throws Exception {
         assumeFalse(gpu(), "This machine has a GPU");
-        in(
-                Map.of("apprentice.kernels", "cuda"),
-                context -> assertThatThrownBy(() -> new CudaKernelsComponent(context, new ScalarKernels()))
-                        .isInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("apprentice.kernels is cuda, but")
-                        .hasMessageContaining("NVIDIA driver")
-                        .hasMessageContaining("leave apprentice.kernels out"));
+        List<LogRecord> records = new ArrayList<>();
+        Logger logger = Logger.getLogger(CudaKernelsComponent.class.getName());
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                records.add(record);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        try {
+            in(Map.of("apprentice.kernels", "cuda"), context -> {
+                CudaKernelsComponent component = new CudaKernelsComponent(context, new ScalarKernels());
+                assertThat(context.getServiceReference(Kernels.class)).isNull();
+                component.close();
+            });
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertThat(records).singleElement().satisfies(record -> {
+            assertThat(record.getLevel()).isEqualTo(Level.SEVERE);
+            assertThat(new SimpleFormatter().formatMessage(record))
+                    .startsWith("GPU: not used though apprentice.kernels is cuda, because ")
+                    .contains("NVIDIA driver")
+                    .endsWith("or leave apprentice.kernels out");
+        });
     }
 
     @ParameterizedTest
