@@ -1,4 +1,7 @@
 // y = scale · x Wᵀ of a few tokens, where reading the weights takes nearly all the time: a warp makes all tokens' sums of a row.
+//
+// The order of all operations is written out, which the compiler would choose otherwise for one token than for several: what is
+// generated must not depend on who else generates at the moment.
 #include "runs.cuh"
 
 __device__ inline float sumOfWarp(float value) {
@@ -66,7 +69,8 @@ __device__ inline void quantised(
           high = __dp4a(run.quanta[5], right.y, high);
           high = __dp4a(run.quanta[6], right.z, high);
           high = __dp4a(run.quanta[7], right.w, high);
-          sums[i][token] += step.x * (run.scale[0] * low + run.scale[1] * high) + run.offset * step.y;
+          float product = __fmaf_rn(run.scale[0], low, __fmul_rn(run.scale[1], high));
+          sums[i][token] = __fmaf_rn(run.offset, step.y, __fmaf_rn(step.x, product, sums[i][token]));
         }
       }
     }
@@ -99,7 +103,7 @@ __device__ inline void plain(
 #pragma unroll
           for (int i = 0; i < ROWS<TOKENS>; i++) {
 #pragma unroll
-            for (int j = 0; j < 8; j++) sums[i][token] += values[i][j] * inputs[j];
+            for (int j = 0; j < 8; j++) sums[i][token] = __fmaf_rn(values[i][j], inputs[j], sums[i][token]);
           }
         }
       }
@@ -111,7 +115,7 @@ __device__ inline void plain(
         float value = element(T(), stored[i], column);
 #pragma unroll
         for (int token = 0; token < TOKENS; token++) {
-          if (token < n) sums[i][token] += value * x[(int64_t)token * columns + column];
+          if (token < n) sums[i][token] = __fmaf_rn(value, x[(int64_t)token * columns + column], sums[i][token]);
         }
       }
     }
