@@ -1,7 +1,6 @@
 package dev.apprentice.kernels.cuda.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.apprentice.compute.Kernels;
 import dev.apprentice.kernels.cpu.ScalarKernels;
@@ -17,6 +16,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIf;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,8 +36,8 @@ class CudaKernelsComponentTest {
     }
 
     @Test
+    @DisabledIf(value = "dev.apprentice.kernels.cuda.internal.TestDevice#isThere", disabledReason = "There is a GPU")
     void withoutAGpuNothingIsRegistered() throws Exception {
-        assumeFalse(gpu(), "This machine has a GPU");
         in(Map.of(), context -> {
             CudaKernelsComponent component = new CudaKernelsComponent(context, new ScalarKernels());
             assertThat(context.getServiceReference(Kernels.class)).isNull();
@@ -45,8 +46,8 @@ class CudaKernelsComponentTest {
     }
 
     @Test
+    @DisabledIf(value = "dev.apprentice.kernels.cuda.internal.TestDevice#isThere", disabledReason = "There is a GPU")
     void askingForAGpuThatIsNotThereIsAFaultThatSaysWhatToDo() throws Exception {
-        assumeFalse(gpu(), "This machine has a GPU");
         List<LogRecord> records = new ArrayList<>();
         Logger logger = Logger.getLogger(CudaKernelsComponent.class.getName());
         Handler handler = new Handler() {
@@ -91,8 +92,8 @@ class CudaKernelsComponentTest {
     }
 
     @Test
+    @EnabledIf(value = "dev.apprentice.kernels.cuda.internal.TestDevice#isThere", disabledReason = TestDevice.NEEDED)
     void aGpuIsPreferredToTheCpu() throws Exception {
-        TestDevice.open().close(); // skips where there is none
         in(Map.of(), context -> {
             ScalarKernels cpu = new ScalarKernels();
             context.registerService(Kernels.class, cpu, null);
@@ -103,15 +104,6 @@ class CudaKernelsComponentTest {
             assertThat(context.getService(context.getServiceReference(Kernels.class)))
                     .isSameAs(cpu);
         });
-    }
-
-    private static boolean gpu() {
-        try {
-            CudaDevice.open().close();
-            return true;
-        } catch (Unavailable e) {
-            return false;
-        }
     }
 
     private void in(Map<String, String> properties, Body body) throws Exception {

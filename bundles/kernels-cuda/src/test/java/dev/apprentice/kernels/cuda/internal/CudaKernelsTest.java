@@ -14,31 +14,26 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every weight of the contract is held, however small; what is left to the CPU is exact, so that all errors are the GPU's. */
+@EnabledIf(value = "dev.apprentice.kernels.cuda.internal.TestDevice#isThere", disabledReason = TestDevice.NEEDED)
 class CudaKernelsTest extends KernelsContract {
-    private static CudaKernels kernels;
+    private static final CudaKernels KERNELS = new CudaKernels(TestDevice.open(), new ScalarKernels(), 0);
 
     CudaKernelsTest() {
-        super(kernels);
-    }
-
-    @BeforeAll
-    static void open() {
-        kernels = new CudaKernels(TestDevice.open(), new ScalarKernels(), 0);
+        super(KERNELS);
     }
 
     @AfterAll
     static void close() {
-        if (kernels != null) {
-            // sizes · types · products of productsAgreeWithTheFormula alone
-            assertThat(kernels.deviceProducts()).as("products on the GPU").isGreaterThan(11 * 10 * 5);
-            kernels.close();
-        }
+        long products = KERNELS.deviceProducts();
+        KERNELS.close();
+        // sizes · types · products of productsAgreeWithTheFormula alone
+        assertThat(products).as("products on the GPU").isGreaterThan(11 * 10 * 5);
     }
 
     /**
@@ -63,18 +58,18 @@ class CudaKernelsTest extends KernelsContract {
         try (Arena arena = Arena.ofShared()) {
             Matrix weight = Quantizer.convert(arena, random(arena, 96, 512).asMatrix(), type);
             Matrix other = Quantizer.convert(arena, random(arena, 96, 512).asMatrix(), type);
-            kernels.hold(weight);
+            KERNELS.hold(weight);
             for (int n : new int[] {1, 5, 70}) {
                 Tensor x = random(arena, n, 512);
                 Tensor y = Tensor.allocate(arena, n, 96);
-                long before = kernels.deviceProducts();
-                kernels.multiply(weight, x, y);
-                kernels.multiplyAdd(weight, x, 2, y);
-                kernels.multiplyTransposed(weight, y, x);
-                kernels.multiplyTransposedAdd(weight, y, 2, x);
-                assertThat(kernels.deviceProducts()).isEqualTo(before + 4);
-                kernels.multiply(other, x, y);
-                assertThat(kernels.deviceProducts()).as("one that is not held").isEqualTo(before + 4);
+                long before = KERNELS.deviceProducts();
+                KERNELS.multiply(weight, x, y);
+                KERNELS.multiplyAdd(weight, x, 2, y);
+                KERNELS.multiplyTransposed(weight, y, x);
+                KERNELS.multiplyTransposedAdd(weight, y, 2, x);
+                assertThat(KERNELS.deviceProducts()).isEqualTo(before + 4);
+                KERNELS.multiply(other, x, y);
+                assertThat(KERNELS.deviceProducts()).as("one that is not held").isEqualTo(before + 4);
             }
         }
     }
@@ -85,13 +80,13 @@ class CudaKernelsTest extends KernelsContract {
     void aTokenGetsTheSameAloneAndInCompany(DataType type) {
         try (Arena arena = Arena.ofShared()) {
             Matrix weight = Quantizer.convert(arena, random(arena, 97, 768).asMatrix(), type);
-            kernels.hold(weight);
+            KERNELS.hold(weight);
             Tensor x = random(arena, CudaFunctions.FEW, 768);
             Tensor together = Tensor.allocate(arena, CudaFunctions.FEW, 97);
-            kernels.multiply(weight, x, together);
+            KERNELS.multiply(weight, x, together);
             Tensor alone = Tensor.allocate(arena, 1, 97);
             for (int token = 0; token < CudaFunctions.FEW; token++) {
-                kernels.multiply(weight, x.rows(token, 1), alone);
+                KERNELS.multiply(weight, x.rows(token, 1), alone);
                 assertThat(together.rows(token, 1).data().mismatch(alone.data()))
                         .isEqualTo(-1);
             }
@@ -104,7 +99,7 @@ class CudaKernelsTest extends KernelsContract {
     void rowsOfVeryDifferentSizesAreAsExactAsAny(DataType type) {
         try (Arena arena = Arena.ofShared()) {
             Matrix weight = Quantizer.convert(arena, random(arena, 80, 96).asMatrix(), type);
-            kernels.hold(weight);
+            KERNELS.hold(weight);
             Tensor x = random(arena, 40, 96);
             for (int row = 0; row < 40; row++) {
                 for (int column = 0; column < 96; column++) {
@@ -113,7 +108,7 @@ class CudaKernelsTest extends KernelsContract {
             }
             Tensor y = Tensor.allocate(arena, 40, 80);
             Tensor expected = Tensor.allocate(arena, 40, 80);
-            kernels.multiply(weight, x, y);
+            KERNELS.multiply(weight, x, y);
             new ScalarKernels().multiply(weight, x, expected);
             for (int row = 0; row < 40; row++) {
                 double size = Math.pow(10, row - 20);
@@ -130,11 +125,11 @@ class CudaKernelsTest extends KernelsContract {
         try (Arena arena = Arena.ofShared();
                 CpuKernelsOfTest cpu = new CpuKernelsOfTest()) {
             Matrix weight = Quantizer.convert(arena, random(arena, 40_000, 64).asMatrix(), DataType.F32);
-            kernels.hold(weight);
+            KERNELS.hold(weight);
             Tensor x = random(arena, 1000, 64); // 160 MB of results
             Tensor y = Tensor.allocate(arena, 1000, 40_000);
             Tensor expected = Tensor.allocate(arena, 1000, 40_000);
-            kernels.multiply(weight, x, y);
+            KERNELS.multiply(weight, x, y);
             cpu.kernels.multiply(weight, x, expected);
             for (int row = 0; row < 1000; row++) {
                 for (int column = row % 7; column < 40_000; column += 7) {
@@ -148,15 +143,15 @@ class CudaKernelsTest extends KernelsContract {
 
     @Test
     void whatIsNotNeededAnyMoreMakesRoom() {
-        long before = kernels.heldBytes();
+        long before = KERNELS.heldBytes();
         try (Arena arena = Arena.ofShared()) {
-            kernels.hold(random(arena, 1000, 1000).asMatrix());
+            KERNELS.hold(random(arena, 1000, 1000).asMatrix());
             Matrix kept = random(arena, 10, 10).asMatrix();
-            kernels.hold(kept);
+            KERNELS.hold(kept);
         }
         Matrix next = random(Arena.ofAuto(), 10, 10).asMatrix();
-        kernels.hold(next);
-        assertThat(kernels.heldBytes()).isLessThanOrEqualTo(before + 400);
+        KERNELS.hold(next);
+        assertThat(KERNELS.heldBytes()).isLessThanOrEqualTo(before + 400);
     }
 
     private static Tensor random(Arena arena, int rows, int columns) {
