@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param keyValues how keys and values of the tokens read are held while answering: F32, F16 or Q8_0
  * @param prefixCacheMebibytes memory for those of earlier prompts; 0 keeps none
  * @param trainingMebibytes memory that learning may take beside the model's weights
+ * @param kernels what computes: {@code auto}, which is the fastest that is there, or {@code cuda}, {@code native}, {@code vector}, {@code
+ *     scalar}
  * @param threads of the kernels
  * @param benchmarkPeer the program that benchmarks run beside ours; set by whoever starts the platform, never by a file or a request
  */
@@ -33,6 +35,7 @@ public record Settings(
         String keyValues,
         int prefixCacheMebibytes,
         int trainingMebibytes,
+        String kernels,
         int threads,
         Level logLevel,
         @Nullable Path benchmarkPeer) {
@@ -47,11 +50,14 @@ public record Settings(
             "kv",
             "prefix.cache",
             "training.memory",
+            "kernels",
             "threads",
             "log.level");
     private static final String AS_IN_THE_FILE = "file";
     private static final List<String> WEIGHTS =
             List.of(AS_IN_THE_FILE, "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q4_K", "Q5_K", "Q6_K", "Q4_G128");
+    private static final String FASTEST = "auto";
+    private static final List<String> KERNELS = List.of(FASTEST, "cuda", "native", "vector", "scalar");
     private static final List<String> KEY_VALUES = List.of("F32", "F16", "Q8_0");
     private static final int DEFAULT_PREFIX_CACHE = 256;
     private static final int DEFAULT_TRAINING = 2048;
@@ -100,6 +106,7 @@ public record Settings(
                 keyValues,
                 prefixCacheMebibytes,
                 trainingMebibytes,
+                kernels,
                 threads,
                 logLevel,
                 peer);
@@ -116,6 +123,9 @@ public record Settings(
         properties.put("apprentice.prefix.cache", Integer.toString(prefixCacheMebibytes));
         properties.put("apprentice.training.memory", Integer.toString(trainingMebibytes));
         properties.put("apprentice.threads", Integer.toString(threads));
+        if (!kernels.equals(FASTEST)) {
+            properties.put("apprentice.kernels", kernels);
+        }
         if (modelDirectory != null) {
             properties.put("apprentice.model.dir", modelDirectory.toString());
         }
@@ -138,6 +148,7 @@ public record Settings(
                     oneOf("kv", "F16", KEY_VALUES),
                     number("prefix.cache", DEFAULT_PREFIX_CACHE, 0, 1 << 20),
                     number("training.memory", DEFAULT_TRAINING, 1, 1 << 20),
+                    oneOf("kernels", FASTEST, KERNELS),
                     number("threads", processors, 1, 1024),
                     level(),
                     null);

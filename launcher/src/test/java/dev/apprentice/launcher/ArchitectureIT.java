@@ -66,6 +66,25 @@ class ArchitectureIT {
                 .isNotEmpty();
     }
 
+    /** Native code, of the processor's kernels or of the GPU's driver. */
+    @Test
+    void onlyKernelsCallNativeCode() {
+        noClasses()
+                .that()
+                .resideInAPackage(OURS)
+                .and()
+                .resideOutsideOfPackage("dev.apprentice.kernels..")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.lang.foreign.Linker")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.lang.foreign.SymbolLookup")
+                .check(PRODUCT);
+        assertThat(PRODUCT.that(resideInAPackage("dev.apprentice.kernels.cuda..")))
+                .isNotEmpty();
+    }
+
     @Test
     void theModelKnowsNoKernels() {
         noClasses()

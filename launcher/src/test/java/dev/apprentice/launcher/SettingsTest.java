@@ -21,13 +21,14 @@ class SettingsTest {
         assertThat(settings.httpPort()).isEqualTo(7070);
         assertThat(settings.modelWeights()).isEqualTo("file");
         assertThat(settings.modelDirectory()).isNull();
+        assertThat(settings.frameworkProperties()).doesNotContainKey("apprentice.kernels");
     }
 
     @Test
     void valuesReachTheFramework() throws IOException {
         Files.writeString(
                 home.resolve(Settings.FILE),
-                "http.port=0\nmodel.weights=Q8_0\nmodel.sparsity=0.5\nkv=Q8_0\nprefix.cache=9\ntraining.memory=77\nthreads=3\nmodel.dir="
+                "http.port=0\nmodel.weights=Q8_0\nmodel.sparsity=0.5\nkv=Q8_0\nprefix.cache=9\ntraining.memory=77\nkernels=vector\nthreads=3\nmodel.dir="
                         + home + "\n");
         assertThat(Settings.read(home).frameworkProperties())
                 .containsEntry("apprentice.http.port", "0")
@@ -36,6 +37,7 @@ class SettingsTest {
                 .containsEntry("apprentice.kv", "Q8_0")
                 .containsEntry("apprentice.prefix.cache", "9")
                 .containsEntry("apprentice.training.memory", "77")
+                .containsEntry("apprentice.kernels", "vector")
                 .containsEntry("apprentice.threads", "3")
                 .containsEntry("apprentice.model.dir", home.toAbsolutePath().toString());
     }
@@ -51,6 +53,7 @@ class SettingsTest {
                 "model.sparsity=half",
                 "prefix.cache=-1",
                 "training.memory=0",
+                "kernels=gpu",
                 "threads=0",
                 "log.level=LOUD",
                 "model.dir=/does/not/exist",

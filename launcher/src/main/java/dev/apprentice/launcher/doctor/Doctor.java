@@ -2,6 +2,7 @@ package dev.apprentice.launcher.doctor;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.apprentice.launcher.Settings;
+import dev.apprentice.launcher.client.ApiException;
 import dev.apprentice.launcher.client.Connection;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -115,16 +116,18 @@ public final class Doctor {
         }
     }
 
-    private static Finding gpu() {
-        Path driver = Path.of("/proc/driver/nvidia/version");
-        Optional<Path> library = Stream.of(
-                        "/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/lib64/libcuda.so.1", "/usr/lib/libcuda.so.1")
-                .map(Path::of)
-                .filter(Files::exists)
-                .findFirst();
-        return Files.exists(driver) || library.isPresent()
-                ? Finding.note("GPU", "an NVIDIA driver is there", "not used yet: this version computes on the CPU")
-                : Finding.ok("GPU", "none; the CPU is used");
+    private Finding gpu() {
+        return Gpu.of(Path.of("/")).finding(settings.kernels(), kernelsInUse());
+    }
+
+    /** What the platform of this home says that it computes with, if it runs. */
+    private Optional<String> kernelsInUse() {
+        try {
+            return Connection.running(settings.home())
+                    .map(client -> client.get("/api/status").path("kernels").asString(""));
+        } catch (ApiException e) {
+            return Optional.empty();
+        }
     }
 
     private static Path existing(Path path) {

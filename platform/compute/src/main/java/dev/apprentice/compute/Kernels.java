@@ -30,6 +30,12 @@ public interface Kernels {
         return this;
     }
 
+    /**
+     * The numbers of a weight never change again: kernels with memory of their own may keep a copy for as long as somebody holds this very
+     * object and its memory is open.
+     */
+    default void hold(Matrix weight) {}
+
     /** y = x Wᵀ; W (out, in), x (n, in), y (n, out). */
     void multiply(Matrix weight, Tensor x, Tensor y);
 

@@ -80,6 +80,13 @@ public abstract class KernelsContract {
         arena.close();
     }
 
+    /** A weight that kernels may keep a copy of. */
+    private Matrix frozen(DataType type, int rows, int columns) {
+        Matrix weight = samples.matrix(type, rows, columns);
+        kernels.hold(weight);
+        return weight;
+    }
+
     @ParameterizedTest
     @EnumSource
     void layersWithAnAdapterAgreeWithTheFormula(DataType type) {
@@ -94,7 +101,7 @@ public abstract class KernelsContract {
 
     private void layerWithAnAdapter(DataType type, DataType adapterType, int n, int out, int least, int rank) {
         int in = Math.ceilDiv(least, type.blockElements()) * type.blockElements();
-        Matrix weight = samples.matrix(type, out, in);
+        Matrix weight = frozen(type, out, in);
         LowRank.Served adapter =
                 new LowRank.Served(samples.matrix(adapterType, rank, in), samples.matrix(adapterType, rank, out), 0.5f);
         Tensor x = samples.tensor(n, in);
@@ -130,7 +137,7 @@ public abstract class KernelsContract {
 
     private void layerWithATrainedAdapter(DataType type, int n, int out, int least, int rank) {
         int in = Math.ceilDiv(least, type.blockElements()) * type.blockElements();
-        Matrix weight = samples.matrix(type, out, in);
+        Matrix weight = frozen(type, out, in);
         LowRank.Trained adapter = new LowRank.Trained(
                 samples.matrix(DataType.F32, rank, in), samples.matrix(DataType.F32, out, rank), 0.5f);
         Tensor x = samples.tensor(n, in);
@@ -178,8 +185,8 @@ public abstract class KernelsContract {
         Kernels rounding = kernels.asExactAs(type);
         LowRank.Trained adapter =
                 new LowRank.Trained(samples.matrix(DataType.F32, 5, 96), samples.matrix(DataType.F32, 70, 5), 0.5f);
-        Matrix wide = samples.matrix(type, 130, 96);
-        Matrix narrow = samples.matrix(type, 70, 96);
+        Matrix wide = frozen(type, 130, 96);
+        Matrix narrow = frozen(type, 70, 96);
         for (int n : new int[] {1, 9, 600}) {
             Tensor x = samples.tensor(n, 96);
             Tensor plain = samples.filled(n, 130, Float.NaN);
@@ -207,7 +214,7 @@ public abstract class KernelsContract {
         for (int[] size : PRODUCTS) {
             int n = size[0];
             int in = Math.ceilDiv(size[2], type.blockElements()) * type.blockElements();
-            Matrix weight = samples.matrix(type, size[1], in);
+            Matrix weight = frozen(type, size[1], in);
             double[][] w = samples.doubles(weight);
             String what = type + " " + n + "x" + size[1] + "x" + in;
             double rounding = roundingPerTerm(type, n) * Math.sqrt(in);
@@ -245,7 +252,7 @@ public abstract class KernelsContract {
     void productsByAMaskAreThoseOfTheRowsThatItNames(DataType type) {
         for (int[] size : PRODUCTS) {
             int in = Math.ceilDiv(size[2], type.blockElements()) * type.blockElements();
-            Matrix weight = samples.matrix(type, size[1], in);
+            Matrix weight = frozen(type, size[1], in);
             Tensor x = samples.tensor(1, in);
             double[][] expected = DoubleReference.timesTransposed(doubles(x), samples.doubles(weight));
             for (double kept : new double[] {0, 0.3, 1}) {
@@ -671,12 +678,28 @@ public abstract class KernelsContract {
         assertThat(losses[2]).isZero();
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"BF16", "Q8_0", "Q4_0"})
+    void notANumberIsNotHiddenByRounding(DataType type) {
+        Matrix weight = frozen(type, 17, 96);
+        for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            for (int n : new int[] {1, 3, 20}) {
+                Tensor x = samples.tensor(n, 96);
+                x.set(n - 1, 40, bad);
+                Tensor y = samples.filled(n, 17, 0);
+                kernels.multiply(weight, x, y);
+                assertThat(Float.isFinite(y.get(n - 1, 3))).isFalse();
+                assertThat(Float.isFinite(y.get(0, 3))).isEqualTo(n > 1);
+            }
+        }
+    }
+
     @Test
     void notANumberIsNotHidden() {
         Tensor x = samples.tensor(20, 33);
         x.set(7, 12, Float.NaN);
         Tensor y = samples.filled(20, 17, 0);
-        kernels.multiply(samples.matrix(DataType.F32, 17, 33), x, y);
+        kernels.multiply(frozen(DataType.F32, 17, 33), x, y);
         assertThat(y.get(7, 0)).isNaN();
         assertThat(y.get(8, 0)).isFinite();
 
@@ -690,7 +713,7 @@ public abstract class KernelsContract {
         Tensor one = x.rows(7, 1);
         Tensor wanted = samples.filled(1, 17, 1);
         Tensor product = samples.filled(1, 17, 0);
-        kernels.multiplyWhere(samples.matrix(DataType.F32, 17, 33), wanted, one, product);
+        kernels.multiplyWhere(frozen(DataType.F32, 17, 33), wanted, one, product);
         assertThat(product.get(0, 0)).isNaN();
         Tensor active = samples.filled(1, 32, 0);
         active.set(0, 31, Float.NaN);
@@ -707,7 +730,7 @@ public abstract class KernelsContract {
 
     @Test
     void operandsThatDoNotFitAreRefused() {
-        Matrix weight = samples.matrix(DataType.F32, 4, 8);
+        Matrix weight = frozen(DataType.F32, 4, 8);
         Tensor x = samples.tensor(2, 7);
         Tensor y = samples.tensor(2, 4);
         assertThatThrownBy(() -> kernels.multiply(weight, x, y))
@@ -720,7 +743,7 @@ public abstract class KernelsContract {
 
     @Test
     void severalThreadsAtOnceGetTheResultOfOne() throws Exception {
-        Matrix weight = samples.matrix(DataType.F32, 160, 96);
+        Matrix weight = frozen(DataType.F32, 160, 96);
         Tensor x = samples.tensor(70, 96);
         Tensor expected = samples.filled(70, 160, 0);
         kernels.multiply(weight, x, expected);

@@ -22,6 +22,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /** The learners of all skills over one base model and one store. */
 @Component
@@ -39,7 +40,7 @@ public final class LearningComponent implements Learning {
             @Reference LanguageModel model,
             @Reference ReferenceTexts texts,
             @Reference LearningAlgebra algebra,
-            @Reference Kernels kernels,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) Kernels kernels,
             @Reference Store store) {
         this.tools = new Tools(model, texts, algebra, kernels, store);
         this.commits = new CommitStore(store);

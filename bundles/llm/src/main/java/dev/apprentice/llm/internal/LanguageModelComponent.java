@@ -22,6 +22,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
  * Publishes the base model and its reference texts. Framework properties: {@code apprentice.model.weights} is how weights are held
@@ -40,7 +41,8 @@ public final class LanguageModelComponent {
     private final List<ServiceRegistration<?>> services;
 
     @Activate
-    public LanguageModelComponent(BundleContext context, @Reference Kernels kernels) {
+    public LanguageModelComponent(
+            BundleContext context, @Reference(policyOption = ReferencePolicyOption.GREEDY) Kernels kernels) {
         try {
             Bundle baseModel = EmbeddedModel.bundle(context);
             ReferenceTexts texts = BundledReferenceTexts.read(baseModel::getEntry);

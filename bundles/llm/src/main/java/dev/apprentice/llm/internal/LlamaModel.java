@@ -164,6 +164,7 @@ public final class LlamaModel implements LanguageModel {
         WeightLoader.Trust trust = identity.known() ? WeightLoader.Trust.CHECKED_BEFORE : WeightLoader.Trust.NEW;
         WeightLoader loader = new WeightLoader(config, source.tensors(), type, trust, memory);
         Weights weights = loader.load();
+        weights.hold(kernels);
         identity.keep();
         ModelInfo info = new ModelInfo(
                 name,

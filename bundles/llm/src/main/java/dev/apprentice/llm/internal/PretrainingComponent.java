@@ -15,6 +15,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
  * Publishes what trains all weights, and the benchmark that measures it: apart from the model itself, which need not wait for the algebra.
@@ -29,7 +30,7 @@ public final class PretrainingComponent {
     @Activate
     public PretrainingComponent(
             BundleContext context,
-            @Reference Kernels kernels,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) Kernels kernels,
             @Reference LearningAlgebra algebra,
             @Reference LanguageModel model,
             @Reference ReferenceTexts texts) {

@@ -44,6 +44,7 @@ final class RandomModel {
         ModelConfig config = ModelConfig.parse(configuration(shape).getBytes(StandardCharsets.UTF_8));
         byte[] tokenizer = tokenizer(config.vocabulary()).getBytes(StandardCharsets.UTF_8);
         Weights weights = new RandomModel(config, type, arena).weights();
+        weights.hold(kernels);
         return LlamaModel.of(
                 "random-" + shape.label(),
                 "sha256:random-" + shape.label() + "-" + type,

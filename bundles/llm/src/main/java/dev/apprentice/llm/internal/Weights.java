@@ -1,5 +1,6 @@
 package dev.apprentice.llm.internal;
 
+import dev.apprentice.compute.Kernels;
 import dev.apprentice.compute.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -14,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param head (vocabulary, width); the embedding itself where they are tied
  */
 record Weights(Matrix embedding, List<Layer> layers, MemorySegment finalNorm, Matrix head) {
+    /** Tells kernels that what is multiplied with never changes. */
+    void hold(Kernels kernels) {
+        layers.forEach(layer -> layer.linear().values().forEach(linear -> kernels.hold(linear.weight())));
+        kernels.hold(head);
+    }
+
     /** The same with other blocks. */
     Weights withLayers(List<Layer> others) {
         return new Weights(embedding, List.copyOf(others), finalNorm, head);

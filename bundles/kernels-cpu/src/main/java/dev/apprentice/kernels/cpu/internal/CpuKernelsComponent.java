@@ -14,7 +14,7 @@ import org.osgi.service.component.annotations.Deactivate;
 
 /**
  * Registers the fastest kernels of this machine as a service. The framework property {@value #THREADS} limits their threads,
- * {@value #KERNELS} (native, vector or scalar) their kind.
+ * {@value #KERNELS} (native, vector or scalar; cuda as native) their kind.
  */
 @Component(
         service = {},
@@ -44,8 +44,11 @@ public final class CpuKernelsComponent {
         }
     }
 
+    /** {@code cuda} leaves to the CPU what no GPU does, as fast as it can. */
     static KernelsChoice choice(@Nullable String setting) {
-        return setting == null ? KernelsChoice.NATIVE : KernelsChoice.parse(KERNELS, setting);
+        return setting == null || setting.strip().equals("cuda")
+                ? KernelsChoice.NATIVE
+                : KernelsChoice.parse(KERNELS, setting);
     }
 
     static int threads(@Nullable String setting) {

@@ -29,10 +29,11 @@ class CpuKernelsComponentTest {
     void theFastestKernelsAreTriedFirst() {
         assertThat(CpuKernelsComponent.choice(null)).isEqualTo(KernelsChoice.NATIVE);
         assertThat(CpuKernelsComponent.choice("vector")).isEqualTo(KernelsChoice.VECTOR);
+        assertThat(CpuKernelsComponent.choice("cuda")).isEqualTo(KernelsChoice.NATIVE);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "cuda", "Native?"})
+    @ValueSource(strings = {"", "gpu", "Native?"})
     void aSettingThatNamesNoKernelsIsRefused(String setting) {
         assertThatThrownBy(() -> CpuKernelsComponent.choice(setting))
                 .isInstanceOf(IllegalArgumentException.class)
