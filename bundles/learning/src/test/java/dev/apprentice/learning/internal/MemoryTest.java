@@ -2,6 +2,7 @@ package dev.apprentice.learning.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.apprentice.learning.CycleReport;
 import dev.apprentice.learning.Experience;
 import dev.apprentice.learning.Learned;
 import dev.apprentice.learning.Learner;
@@ -139,6 +140,29 @@ class MemoryTest {
             before = after;
         }
         assertThat(before.reach().states()).isEqualTo(before.reach().words());
+    }
+
+    @Test
+    void afterARefusedCycleNothingNewIsRead() {
+        Learner learner = platform.install(TestPlatform.profile());
+        TestPlatform.record(learner, 0, 12);
+        learner.cycle(Progress.SILENT);
+        Reach before = head().reach();
+        LearningSettings strict = new LearningSettings(16, 2, 1, 1, 3, 48, 1, 5e-3, 1.0, 5e-4, 0.9, 0.5, -0.99, 1);
+        learner = resume(strict);
+        assertThat(learner.cycle(Progress.SILENT).outcome()).isEqualTo(CycleReport.Outcome.DISCARDED);
+        learner = resume(TestPlatform.SETTINGS);
+
+        assertThat(learner.cycle(Progress.SILENT).outcome()).isEqualTo(CycleReport.Outcome.COMMITTED);
+        assertThat(head().reach()).isEqualTo(before.relying(head().reach().reliance()));
+        learner.cycle(Progress.SILENT);
+        assertThat(head().reach().states()).isGreaterThan(before.states());
+    }
+
+    private Learner resume(LearningSettings settings) {
+        platform.close();
+        platform = new TestPlatform(home);
+        return platform.learning.resume(TestPlatform.profile("1.0.0", TestPlatform.shipped(1), settings));
     }
 
     private static void reject(Learner learner, Experience text) {
