@@ -123,7 +123,8 @@ public final class Demo {
         return new DemoReport.Personal(
                 personal.path("exactMatch").asDouble(),
                 personal.path("editSimilarity").asDouble(),
-                personal.path("top1").asDouble());
+                personal.path("top1").asDouble(),
+                personal.path("lines").asInt());
     }
 
     private static DemoReport.Core core(JsonNode measured) {

@@ -19,8 +19,12 @@ public record DemoReport(
     /** The same measure before and after learning. */
     public record Change<T>(T before, T after) {}
 
-    /** On the held-out part of the user's code. */
-    public record Personal(double exactMatch, double editSimilarity, double top1) {}
+    /**
+     * On the held-out part of the user's code.
+     *
+     * @param lines that were asked for
+     */
+    public record Personal(double exactMatch, double editSimilarity, double top1, int lines) {}
 
     /** On the fixed core set. */
     public record Core(double top1, double nats) {}

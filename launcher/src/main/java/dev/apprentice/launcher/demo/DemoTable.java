@@ -20,7 +20,7 @@ public final class DemoTable {
         table.append(row("", "article (8B, RTX 4090)", "here (16 M, CPU)"));
         table.append(row("personal: next token right (top-1)", "–", percent(before.top1(), after.top1())));
         table.append(row(
-                "personal: next line exactly right",
+                "personal: exactly right of " + after.lines() + " next lines",
                 "62 → 78 % (+25.8 %)",
                 percent(before.exactMatch(), after.exactMatch())));
         table.append(row(
