@@ -35,5 +35,5 @@ public record LearningSettings(
         double recall) {
 
     public static final LearningSettings DEFAULT =
-            new LearningSettings(8192, 8, 2, 4, 40, 256, 2, 1.5e-3, 4.0, 5e-4, 0.9, 0.9, 0.01, 1);
+            new LearningSettings(8192, 8, 2, 4, 48, 256, 2, 1.5e-3, 4.0, 5e-4, 0.9, 0.9, 0.01, 1);
 }

@@ -15,8 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The experiences of one skill in the database. */
 final class Experiences {
-    /** Every so manyth experience is set aside for the gate and never trained on. */
-    static final int VALIDATE_EVERY = 10;
+    /** Of the first experiences every so manyth is set aside for the gate, and never trained on or recalled. */
+    private static final int VALIDATE_EVERY = 10;
+
+    private static final int FIRST = 1280;
+    /** Of the others fewer: the gate has enough to choose from, and what is set aside is missed by recall. */
+    private static final int VALIDATE_EVERY_LATER = 40;
 
     private static final String COLUMNS = "id, prompt, answer, verdict, source, time, nats";
 
@@ -74,7 +78,12 @@ final class Experiences {
     private Role nextRole(Connection connection) throws SQLException {
         Sql.update(connection, "UPDATE learner SET recorded = recorded + 1 WHERE skill = ?", skill);
         long number = Sql.number(connection, "SELECT recorded FROM learner WHERE skill = ?", skill);
-        return number % VALIDATE_EVERY == 0 ? Role.VALIDATE : Role.LEARN;
+        return role(number);
+    }
+
+    /** @param number of an experience among all that were recorded, from 1 on */
+    static Role role(long number) {
+        return number % (number <= FIRST ? VALIDATE_EVERY : VALIDATE_EVERY_LATER) == 0 ? Role.VALIDATE : Role.LEARN;
     }
 
     private static String hash(Experience experience) {

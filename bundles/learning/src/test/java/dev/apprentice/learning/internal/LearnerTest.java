@@ -22,6 +22,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +132,18 @@ class LearnerTest {
         Learner again = platform.learning.resume(TestPlatform.profile());
         again.cycle(Progress.SILENT);
         assertThat(again.head().parent()).isEqualTo(head.id());
+    }
+
+    @Test
+    void theGateGetsEveryTenthOfTheFirstExperiencesAndFewerLater() {
+        assertThat(setAside(1, 1000)).isEqualTo(100);
+        assertThat(setAside(1281, 5280)).isEqualTo(100);
+    }
+
+    private static long setAside(long first, long last) {
+        return LongStream.rangeClosed(first, last)
+                .filter(number -> Experiences.role(number) == Experiences.Role.VALIDATE)
+                .count();
     }
 
     private static LearningSettings strict(double rate, double tolerance) {
