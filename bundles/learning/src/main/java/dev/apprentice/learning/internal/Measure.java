@@ -49,13 +49,12 @@ final class Measure {
     Measurement run(String commit, List<HeldOut> heldOut, List<String> core) {
         Tally own = new Tally();
         List<Answer> answers = new ArrayList<>();
-        List<List<Sequence>> sequences = heldOut.stream().map(this::sequences).toList();
         Map<HeldOut, List<NextLine>> places =
-                NextLine.spread(heldOut, lines(sequences)).stream().collect(Collectors.groupingBy(NextLine::file));
+                NextLine.spread(heldOut, lines(heldOut)).stream().collect(Collectors.groupingBy(NextLine::file));
         try (ExecutorService threads = Executors.newFixedThreadPool(LINES_AT_ONCE)) {
             for (int i = 0; i < heldOut.size(); i++) {
                 HeldOut file = heldOut.get(i);
-                for (Sequence sequence : sequences.get(i)) {
+                for (Sequence sequence : sequences(file)) {
                     score(sequence, recallAfter(sequence.earlier()), own);
                 }
                 answers.addAll(complete(places.getOrDefault(file, List.of()), threads));
@@ -97,18 +96,16 @@ final class Measure {
      * @param earlier text before the tokens, which the model does not see
      * @param from the first token that counts
      */
-    private record Sequence(String earlier, int[] tokens, int from) {
-        int count() {
-            return tokens.length - from;
-        }
-    }
+    private record Sequence(String earlier, int[] tokens, int from) {}
 
-    private static int lines(List<List<Sequence>> sequences) {
-        int tokens = sequences.stream()
-                .flatMap(List::stream)
-                .mapToInt(Sequence::count)
+    /** How many lines are asked for. */
+    private int lines(List<HeldOut> heldOut) {
+        Chunks chunks = Chunks.toMeasure(model.tokenizer());
+        long tokens = heldOut.stream()
+                .flatMap(file -> chunks.pieces(file.text(), file.lines()).stream())
+                .mapToLong(Chunks.Piece::tokens)
                 .sum();
-        return Math.max(FEWEST_LINES, tokens / TOKENS_A_LINE);
+        return Math.toIntExact(Math.max(FEWEST_LINES, tokens / TOKENS_A_LINE));
     }
 
     private List<Sequence> sequences(HeldOut file) {
@@ -143,7 +140,7 @@ final class Measure {
     }
 
     private void score(Sequence sequence, Recall recall, Tally tally) {
-        if (sequence.count() > 0) {
+        if (sequence.from() < sequence.tokens().length) {
             Scores scores = model.score(sequence.tokens(), sequence.from(), served.adapter(), recall);
             tally.tokens += scores.nats().length;
             tally.hits += scores.hitCount();

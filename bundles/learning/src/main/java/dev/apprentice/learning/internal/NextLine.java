@@ -7,13 +7,18 @@ import java.util.List;
  * One place where the next line is asked for.
  *
  * @param file in which it is
- * @param before the text up to the line and its indentation, but for the last blank of it: the tokenizer joins that to the first word
+ * @param at where in the file's text it begins, after its indentation but for the last blank: the tokenizer joins that to the first word
  * @param line without blanks around it
  */
-record NextLine(HeldOut file, String before, String line) {
+record NextLine(HeldOut file, int at, String line) {
     private static final int FIRST_LINE = 5; // counted from 0: some text must stand before it
     private static final int SHORTEST = 8;
     private static final int LONGEST = 120;
+
+    /** The file's text up to the line. */
+    String before() {
+        return file.text().substring(0, at);
+    }
 
     /** So many places, or all there are, spread evenly over the lines that count. */
     static List<NextLine> spread(List<HeldOut> files, int count) {
@@ -38,7 +43,7 @@ record NextLine(HeldOut file, String before, String line) {
             if (i >= FIRST_LINE && file.counts(i) && worthwhile(line.strip())) {
                 int word = start + line.length() - line.stripLeading().length();
                 int end = word > start && document.charAt(word - 1) == ' ' ? word - 1 : word;
-                places.add(new NextLine(file, document.substring(0, end), line.strip()));
+                places.add(new NextLine(file, end, line.strip()));
             }
             start += line.length() + 1;
         }
