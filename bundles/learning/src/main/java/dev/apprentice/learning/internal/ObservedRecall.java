@@ -40,7 +40,7 @@ final class ObservedRecall implements Recall {
 
     /** What it was worth in the sample that it was scored on. */
     RecallWorth worth(TrainingSample sample, Scores scores) {
-        RecallWorth worth = new RecallWorth(0, 0, scores.nats().length - foretold.size());
+        RecallWorth worth = RecallWorth.NONE;
         for (int i = 0; i < foretold.size(); i++) {
             int token = sample.tokens()[sample.from() + i];
             double probability = Math.exp(-scores.nats()[i]);

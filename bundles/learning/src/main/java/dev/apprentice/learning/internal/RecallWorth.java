@@ -22,7 +22,9 @@ record RecallWorth(double slope, double squares, long tokens) {
                 recalled = foretold.weight() * foretold.shares()[i];
             }
         }
-        double slope = Math.min(1, recalled / probability) - foretold.weight();
+        double share =
+                recalled == 0 ? 0 : Math.min(1, recalled / probability); // a probability may be too small to be held
+        double slope = share - foretold.weight();
         return new RecallWorth(slope, slope * slope, 1);
     }
 

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.zip.GZIPInputStream;
 
 /** One GPU: its primary context, its memory, and the kernels loaded there. */
 public final class CudaDevice implements WeightMemory, AutoCloseable {
@@ -172,11 +173,11 @@ public final class CudaDevice implements WeightMemory, AutoCloseable {
     }
 
     static String ptx(String module) {
-        try (InputStream content = CudaDevice.class.getResourceAsStream("/ptx/" + module + ".ptx")) {
-            if (content == null) {
-                throw new IllegalStateException("This build holds no " + module + ".ptx: run build-ptx.sh");
+        try (InputStream packed = CudaDevice.class.getResourceAsStream("/ptx/" + module + ".ptx.gz")) {
+            if (packed == null) {
+                throw new IllegalStateException("This build holds no " + module + ".ptx.gz: run build-ptx.sh");
             }
-            return new String(content.readAllBytes(), StandardCharsets.US_ASCII);
+            return new String(new GZIPInputStream(packed).readAllBytes(), StandardCharsets.US_ASCII);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

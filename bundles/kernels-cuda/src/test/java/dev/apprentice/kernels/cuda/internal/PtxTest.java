@@ -28,7 +28,7 @@ class PtxTest {
         for (Path file : files(SOURCES, ".cu", ".cuh")) {
             digests.put(file.getFileName().toString(), sha256(file));
         }
-        for (Path file : files(COMPILED, ".ptx")) {
+        for (Path file : files(COMPILED, ".ptx.gz")) {
             digests.put(file.getFileName().toString(), sha256(file));
         }
         Map<String, String> noted = new TreeMap<>();
